@@ -1,0 +1,1 @@
+"""The library: what experiments are made of. Imports nothing from `experiments` or `callbacks`."""

@@ -1,0 +1,44 @@
+"""Settings of the models."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from research.settings.base import Settings, refuse
+
+
+class TransformerSettings(Settings):
+    """A decoder-only transformer. Every choice in which public versions differ in silence is a setting."""
+
+    layers: int = Field(default=2, ge=1)
+    """Number of blocks."""
+    width: int = Field(default=128, ge=1)
+    """Width of the residual stream."""
+    heads: int = Field(default=4, ge=1)
+    """Attention heads; they must divide the width."""
+    feed_forward_factor: int = Field(default=4, ge=1)
+    """Hidden width of the feed-forward block over the model's width."""
+    norm: Literal["pre", "post", "none"] = "pre"
+    """Layer norm before each sub-block (and once before the output), after each, or nowhere."""
+    norm_affine: bool = True
+    """Whether layer norms have a trained scale and shift."""
+    positions: Literal["learned", "sinusoidal"] = "learned"
+    """Position vectors: trained, or the fixed sines and cosines of Vaswani et al. (2017)."""
+    activation: Literal["relu", "gelu"] = "relu"
+    """Non-linearity of the feed-forward block."""
+    bias: bool = False
+    """Whether linear layers have biases."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Dropout of the sub-blocks' outputs."""
+    embedding_init_std: float = Field(default=0.02, gt=0)
+    """Standard deviation of token and learned position vectors at the start; nn.Embedding's own default is 1."""
+    linear_init: Literal["pytorch", "normal_0.02"] = "pytorch"
+    """Linear weights at the start: nn.Linear's own uniform +-1/sqrt(fan in), or normal with deviation 0.02."""
+    output_classes: int | None = Field(default=None, ge=2)
+    """Rows of the output layer; None means the vocabulary's size. More than are used make a harder head."""
+
+    @model_validator(mode="after")
+    def _heads_divide_width(self) -> Self:
+        if self.width % self.heads:
+            refuse("heads", self.heads, f"a divisor of the width {self.width}")
+        return self

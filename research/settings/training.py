@@ -1,0 +1,71 @@
+"""Settings of a training run: where it computes, how long, and what it keeps."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from research.settings.base import Settings
+from research.settings.optimizers import AdamWSettings, OptimizerSettings
+from research.settings.schedules import ConstantSettings, ScheduleSettings
+
+
+class TrainerSettings(Settings):
+    """Where and how long the run computes. Times are counted in optimizer steps."""
+
+    max_steps: int = Field(default=1000, ge=1)
+    """The run ends after so many optimizer steps, if nothing ends it before."""
+    accelerator: Literal["auto", "cpu", "gpu"] = "auto"
+    """The kind of device."""
+    devices: int = Field(default=1, ge=1)
+    """Devices of one run; several need a strategy."""
+    strategy: Literal["auto", "ddp"] = "auto"
+    """How several devices share one run: ddp splits every batch among them."""
+    nodes: int = Field(default=1, ge=1)
+    """Machines of one run, started by torchrun or SLURM."""
+    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+    """Arithmetic: float32, or bfloat16 autocast where the processor has it."""
+    cuda_graph: bool = False
+    """Replay the training step as one CUDA graph: same numbers, fewer launches; needs a GPU and one device."""
+    log_every: int = Field(default=10, ge=1)
+    """Steps between two logged training losses."""
+    flush_every: int = Field(default=100, ge=1)
+    """Most steps between two moments at which metrics leave the device."""
+    checkpoint_every: int = Field(default=500, ge=1)
+    """Least steps between two checkpoints, each taken at an evaluation."""
+    checkpoints_kept: int = Field(default=2, ge=1)
+    """Newest checkpoints that stay on disk."""
+
+
+class EvaluationSettings(Settings):
+    """When the whole of the training and the validation set is evaluated."""
+
+    every: int = Field(default=100, ge=1)
+    """Steps between two evaluations."""
+    batch_size: int = Field(default=1024, ge=1)
+    """Examples evaluated at once."""
+
+
+class StopSettings(Settings):
+    """Ends a run early: once a metric has reached a value, and a hold has passed."""
+
+    metric: str
+    """Name of a metric of the evaluation, for example validation/accuracy."""
+    at_least: float
+    """The value that the metric must reach."""
+    hold: int = Field(default=0, ge=0)
+    """Steps that the run goes on after the value was first reached."""
+
+
+class TrainingSettings(Settings):
+    """The settings that every experiment has that trains a task; an experiment adds its own."""
+
+    batch_size: int | None = Field(default=None, ge=1)
+    """Examples of one step, over all devices; None means the whole training set."""
+    last_batch: Literal["keep", "drop"] = "keep"
+    """Whether the short batch that ends an epoch is used."""
+    optimizer: OptimizerSettings = AdamWSettings()
+    schedule: ScheduleSettings = ConstantSettings()
+    trainer: TrainerSettings = TrainerSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
+    stop: StopSettings | None = None
+    """Early stop; None runs to max_steps."""
