@@ -1,0 +1,1 @@
+"""Lightning callbacks; each works on any LightningModule that has a `task`."""

@@ -1,0 +1,125 @@
+"""Keeps a run's status and arrays in its record, where the live display and the evidence find them."""
+
+import os
+import time
+from typing import Any
+
+from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.utilities.rank_zero import rank_zero_only
+
+from callbacks.divergence import Diverged
+from research.records.run_store import RunStore
+from research.records.status import State, Status
+from research.training.interruption import Interrupted
+
+_SECONDS_BETWEEN_UPDATES = 0.5
+_SHOWN = ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy")
+
+
+class Recorder(Callback):
+    """Writes the status of a run while it trains, and how it ended.
+
+    Metrics go to the record through RecordLogger. Arrays are taken from the module's `arrays`, where it has one.
+
+    Args:
+        store: the run.
+    """
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+        self.seconds = 0.0
+        self._began = 0.0
+        self._written = 0.0
+        self._speed = 0.0
+        self._mark = (0.0, 0)
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """The run is running."""
+        del pl_module
+        self._began = time.monotonic()
+        self._mark = (self._began, trainer.global_step)
+        self._write(trainer, "running")
+
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Updates the status, at most twice a second."""
+        del pl_module, outputs, batch, batch_idx
+        if time.monotonic() - self._written >= _SECONDS_BETWEEN_UPDATES:
+            self._write(trainer, "running")
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Stores the arrays of this evaluation."""
+        self._store_arrays(trainer, pl_module)
+
+    def on_fit_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """The run is done, its last checkpoint written."""
+        self._store_arrays(trainer, pl_module)
+        self._write(trainer, "done")
+
+    def on_exception(
+        self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
+    ) -> None:
+        """The run diverged, was interrupted, or failed."""
+        del pl_module
+        match exception:
+            case Diverged(step=step):
+                self._write(trainer, "diverged", step, str(exception))
+            case Interrupted():
+                self._write(trainer, "interrupted", message=str(exception))
+            case _:
+                self._write(trainer, "failed", message=one_line(exception))
+
+    @rank_zero_only
+    def _write(
+        self, trainer: Trainer, state: State, step: int | None = None, message: str = ""
+    ) -> None:
+        now = time.monotonic()
+        since, mark = self._mark
+        if now - since > 2 * _SECONDS_BETWEEN_UPDATES:
+            self._speed = (trainer.global_step - mark) / (now - since)
+            self._mark = (now, trainer.global_step)
+        self._written = now
+        latest = {
+            name: float(trainer.callback_metrics[name])
+            for name in _SHOWN
+            if name in trainer.callback_metrics
+        }
+        self.store.write_status(
+            Status(
+                state=state,
+                step=trainer.global_step if step is None else step,
+                max_steps=max(trainer.max_steps, 0),
+                message=message,
+                steps_per_second=self._speed,
+                seconds=self._seconds_until(now),
+                metrics=latest,
+                pid=os.getpid() if state == "running" else 0,
+            )
+        )
+
+    @rank_zero_only
+    def _store_arrays(self, trainer: Trainer, module: LightningModule) -> None:
+        arrays = getattr(module, "arrays", {})
+        while arrays:
+            name, values = arrays.popitem()
+            self.store.save_array(name, trainer.global_step, values.double().cpu().numpy())
+
+    def _seconds_until(self, now: float) -> float:
+        return self.seconds + (now - self._began if self._began else 0.0)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Seconds of training so far."""
+        return {"seconds": self._seconds_until(time.monotonic())}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Takes up the seconds."""
+        self.seconds = state_dict["seconds"]
+
+
+def one_line(error: BaseException) -> str:
+    """What went wrong, in one line: an error of the system by its own words, others with their kind."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

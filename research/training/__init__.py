@@ -1,0 +1,1 @@
+"""Training: the one loop, the Trainer around it, durable checkpoints, exact resume."""

@@ -1,0 +1,294 @@
+"""The LightningModule base that owns the training loop, once for all experiments.
+
+Lightning counts batches; this module counts optimizer steps. One "batch" of Lightning is a chunk of many steps, one
+"epoch" the steps up to the next evaluation, so Lightning's own validation falls where the experiment evaluates and its
+price is paid once a chunk. The data lives on the device, losses stay there until the chunk ends, and nothing that
+Lightning keeps about its loops is needed to resume: a checkpoint holds the step count, the loader's two integers and
+every random generator.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+import torch.distributed as distributed
+from pytorch_lightning import Callback, LightningModule
+from pytorch_lightning.utilities.types import STEP_OUTPUT
+from torch import Tensor
+from torch.optim import Optimizer
+
+from research.data.loader import IndexLoader
+from research.optim.optimizers import build_optimizer
+from research.seeds import derive
+from research.settings.training import TrainingSettings
+from research.task import Batch, Task, size
+from research.training import random_states
+from research.training.cuda_graph import GraphedTrainStep
+from research.training.evaluation import Statistics, evaluate
+from research.training.interruption import Interruption
+from research.training.steps import TrainStep
+
+
+class Chunks:
+    """What Lightning iterates over: the numbers of steps that lead to the next evaluation."""
+
+    def __init__(self, module: "TrainingModule") -> None:
+        self.module = module
+
+    def __iter__(self) -> Iterator[int]:
+        """At most `flush_every` steps at a time."""
+        left = self.module.next_evaluation() - self.module.steps
+        most = self.module.settings.trainer.flush_every
+        yield from (min(most, left - done) for done in range(0, left, most))
+
+
+class Splits:
+    """What Lightning iterates over to evaluate: the names of the splits."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = list(names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+
+class TrainingModule(LightningModule):
+    """Trains a task; an experiment derives from it and says which.
+
+    Args:
+        settings: what to train and how.
+        seed: the seed of the run; initialisation, order and training noise derive theirs from it.
+
+    Attributes:
+        task: the model, its data and its per-example loss.
+        steps: optimizer steps done.
+        interruption: where a request to stop is noticed, if the caller has one.
+        arrays: arrays to be kept beside the metrics; whoever stores them takes them out.
+    """
+
+    def __init__(self, settings: TrainingSettings, seed: int = 0) -> None:
+        super().__init__()
+        self.automatic_optimization = False
+        self.settings = settings
+        self.seed = seed
+        self.steps = 0
+        self.interruption: Interruption | None = None
+        self.arrays: dict[str, Tensor] = {}
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derive(seed, "initialisation"))
+            self.task = self.build_task()
+        self.model = self.task.model
+        self._loader_state: dict[str, int] | None = None
+        self._random_states: list[dict[str, Any]] = []
+
+    def build_task(self) -> Task:
+        """The task that is trained; torch's generator is seeded for the initialisation."""
+        raise TypeError(f"{type(self).__name__} does not say what it trains: define build_task")
+
+    def extra_statistics(self, outputs: Tensor, batch: Batch) -> tuple[Statistics, Statistics]:
+        """Further per-example values of an evaluation: those to average, those to maximise."""
+        del outputs, batch
+        return {}, {}
+
+    def evaluated(self, metrics: dict[str, float]) -> dict[str, float]:
+        """Called with the metrics of every evaluation; returns what the experiment adds to them."""
+        del metrics
+        return {}
+
+    def evaluation_interval(self) -> int:
+        """Steps between two evaluations, from now on."""
+        return self.settings.evaluation.every
+
+    def next_evaluation(self) -> int:
+        """The step of the next evaluation: the next multiple of the interval, or the last step."""
+        interval = self.evaluation_interval()
+        following = (self.steps // interval + 1) * interval
+        return min(following, self.max_steps) if self.max_steps > 0 else following
+
+    @property
+    def max_steps(self) -> int:
+        """Where the Trainer ends the run, -1 for nowhere."""
+        return self.trainer.max_steps
+
+    # What Lightning asks for
+
+    def configure_optimizers(self) -> Optimizer:
+        """The optimizer that the settings name."""
+        return build_optimizer(
+            self.settings.optimizer, self.model.parameters(), self.settings.trainer.cuda_graph
+        )
+
+    def train_dataloader(self) -> Chunks:
+        """Chunks of steps; the examples themselves never pass through Lightning."""
+        return Chunks(self)
+
+    def val_dataloader(self) -> Splits:
+        """The names of the splits that an evaluation covers."""
+        return Splits(self.task.splits)
+
+    def on_fit_start(self) -> None:
+        """Puts the data on the device, once."""
+        rank, world_size = self.trainer.global_rank, self.trainer.world_size
+        self.data = {
+            name: {column: values.to(self.device) for column, values in split.items()}
+            for name, split in self.task.splits.items()
+        }
+        self.loader = IndexLoader(
+            size(self.data["train"]),
+            self.settings.batch_size,
+            self.seed,
+            self.settings.last_batch,
+            self.device,
+            rank,
+            world_size,
+        )
+
+    def on_train_start(self) -> None:
+        """Sets every counter and generator to where the run stands."""
+        progress = self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.total
+        progress.ready = progress.completed = self.steps
+        if self._loader_state is None:
+            torch.manual_seed(derive(self.seed, "training", self.trainer.global_rank))
+        else:
+            self.loader.load_state_dict(self._loader_state)
+            random_states.restore(self._random_states[self.trainer.global_rank])
+        if self.trainer.world_size > 1:
+            # Our step sums the gradients itself: many steps pass within one call of DDP's forward.
+            self.trainer.strategy.model.require_backward_grad_sync = False
+        if self.interruption:
+            self.interruption.install()
+        self._step = self._build_step()
+        self._before_update = [
+            callback
+            for callback in self.trainer.callbacks  # type: ignore[attr-defined]
+            if type(callback).on_before_optimizer_step is not Callback.on_before_optimizer_step
+        ]
+
+    def _build_step(self) -> TrainStep | GraphedTrainStep:
+        step = TrainStep(
+            self.task, self.model, self._optimizer, self.data["train"], self.trainer.world_size
+        )
+        return GraphedTrainStep(step) if self.settings.trainer.cuda_graph else step
+
+    @property
+    def _optimizer(self) -> Optimizer:
+        optimizer = self.optimizers(use_pl_optimizer=False)
+        assert isinstance(optimizer, Optimizer)
+        return optimizer
+
+    # The loop
+
+    def training_step(self, chunk: int, batch_idx: int) -> STEP_OUTPUT:
+        """Takes `chunk` optimizer steps and returns the loss before each: {"loss": [steps]}."""
+        del batch_idx
+        progress = self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.total
+        optimizer, log_every = self._optimizer, self.settings.trainer.log_every
+        losses = torch.empty(chunk, device=self.device)
+        rates: dict[int, float] = {}
+        done = 0
+
+        def before_update() -> None:
+            for callback in self._before_update:
+                callback.on_before_optimizer_step(self.trainer, self, optimizer)
+
+        while done < chunk and not self._stop_requested():
+            indices, batch_size = self.loader.next()
+            losses[done] = self._step(indices, batch_size, before_update)
+            done += 1
+            self.steps += 1
+            progress.ready = progress.completed = self.steps
+            if self.steps % log_every == 0:
+                rates[self.steps] = optimizer.param_groups[0]["lr"]
+        losses = losses[:done]
+        self._log_steps(losses, rates)
+        self._leave_if_asked()
+        return {"loss": losses}
+
+    def _log_steps(self, losses: Tensor, rates: dict[int, float]) -> None:
+        """Sends the losses of the logged steps to every logger: one wait for the device."""
+        values = losses.tolist()
+        first = self.steps - len(values) + 1
+        for step, rate in rates.items():
+            metrics = {"batch/loss": values[step - first], "lr": float(rate)}
+            for logger in self.trainer.loggers:
+                logger.log_metrics(metrics, step=step)
+
+    def _stop_requested(self) -> bool:
+        return (
+            self.interruption is not None
+            and self.interruption.requested
+            and self.trainer.world_size == 1
+        )
+
+    def _leave_if_asked(self) -> None:
+        """Ends the run on a request to stop; several processes agree on it at the end of a chunk."""
+        if self.interruption is None:
+            return
+        if self.trainer.world_size > 1:
+            asked = torch.tensor(self.interruption.signal_number or 0, device=self.device)
+            distributed.all_reduce(asked, op=distributed.ReduceOp.MAX)
+            self.interruption.signal_number = int(asked) or None
+        self.interruption.raise_if_requested()
+
+    # Evaluation
+
+    def validation_step(self, split: str, batch_idx: int) -> None:
+        """Evaluates one split."""
+        del batch_idx
+        measured = evaluate(
+            self.task,
+            self.model,
+            self.data[split],
+            self.settings.evaluation.batch_size,
+            self.extra_statistics,
+            self.trainer.global_rank,
+            self.trainer.world_size,
+        )
+        values = {f"{split}/{name}": value for name, value in measured.values().items()}
+        self._metrics.update(values)
+
+    def on_validation_epoch_start(self) -> None:
+        """Begins an evaluation."""
+        self._metrics: dict[str, float] = {}
+
+    def on_validation_epoch_end(self) -> None:
+        """Logs the evaluation on the axis of optimizer steps."""
+        if self.trainer.sanity_checking:
+            return
+        added = self.evaluated(self._metrics)
+        self.log_dict({**self._metrics, **added, "step": float(self.steps)}, batch_size=1)
+
+    # Checkpoints
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Adds what exact resume needs, and drops Lightning's loops: this module counts for itself."""
+        states: list[dict[str, Any]] = [random_states.capture()]
+        if self.trainer.world_size > 1:
+            states = [{} for _ in range(self.trainer.world_size)]
+            distributed.all_gather_object(states, random_states.capture())
+        checkpoint.pop("loops", None)
+        checkpoint["global_step"] = self.steps
+        checkpoint["descent"] = {
+            "steps": self.steps,
+            "loader": self.loader.state_dict(),
+            "random_states": states,
+            "experiment": self.state(),
+        }
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Takes up what `on_save_checkpoint` added."""
+        kept = checkpoint["descent"]
+        self.steps = kept["steps"]
+        self._loader_state = kept["loader"]
+        self._random_states = kept["random_states"]
+        self.load_state(kept["experiment"])
+
+    def state(self) -> dict[str, Any]:
+        """What the experiment itself must remember over a resume, in plain types."""
+        return {}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Takes up what `state` returned."""
