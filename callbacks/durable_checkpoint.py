@@ -28,7 +28,10 @@ class DurableCheckpoint(Checkpoint):
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """A checkpoint, where enough steps have passed."""
         del pl_module
-        if not trainer.sanity_checking and trainer.global_step // self.every > self.last // self.every:
+        if (
+            not trainer.sanity_checking
+            and trainer.global_step // self.every > self.last // self.every
+        ):
             self._save(trainer)
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:

@@ -29,5 +29,8 @@ class WeightNorms(Callback):
         if trainer.sanity_checking:
             return
         model = getattr(pl_module, "model", pl_module)
-        norms = {f"weight_norm/{group}": norm for group, norm in self.norms(model.named_parameters()).items()}
-        pl_module.log_dict(norms, batch_size=1)
+        norms = {
+            f"weight_norm/{group}": norm
+            for group, norm in self.norms(model.named_parameters()).items()
+        }
+        pl_module.log_dict(norms, batch_size=1, sync_dist=True)

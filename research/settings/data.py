@@ -1,6 +1,7 @@
 """Settings of the data sets."""
 
 import math
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -66,8 +67,16 @@ class ModularArithmeticSettings(Settings):
     @property
     def train_size(self) -> int:
         """Number of equations that are trained on: train_fraction x equations, rounded."""
-        rounding = {"floor": math.floor, "round": round, "ceil": math.ceil}
-        return rounding[self.train_size_rounding](self.train_fraction * self.equations)
+        exact = (
+            Fraction(str(self.train_fraction)) * self.equations
+        )  # 0.07 x 100 is 7, not 7.000000000000001
+        match self.train_size_rounding:
+            case "floor":
+                return math.floor(exact)
+            case "ceil":
+                return math.ceil(exact)
+            case "round":
+                return round(exact)
 
     @model_validator(mode="after")
     def _both_splits_have_examples(self) -> Self:

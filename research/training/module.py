@@ -36,10 +36,10 @@ class Chunks:
         self.module = module
 
     def __iter__(self) -> Iterator[int]:
-        """At most `flush_every` steps at a time."""
+        """At most `flush_every` steps at a time; none where only the evaluation is left to do."""
         left = self.module.next_evaluation() - self.module.steps
         most = self.module.settings.trainer.flush_every
-        yield from (min(most, left - done) for done in range(0, left, most))
+        yield from (min(most, left - done) for done in range(0, max(left, 1), most))
 
 
 class Splits:
@@ -65,6 +65,7 @@ class TrainingModule(LightningModule):
     Attributes:
         task: the model, its data and its per-example loss.
         steps: optimizer steps done.
+        evaluated_at: the step of the last evaluation.
         interruption: where a request to stop is noticed, if the caller has one.
         arrays: arrays to be kept beside the metrics; whoever stores them takes them out.
     """
@@ -75,6 +76,7 @@ class TrainingModule(LightningModule):
         self.settings = settings
         self.seed = seed
         self.steps = 0
+        self.evaluated_at = 0
         self.interruption: Interruption | None = None
         self.arrays: dict[str, Tensor] = {}
         with torch.random.fork_rng(devices=[]):
@@ -103,9 +105,13 @@ class TrainingModule(LightningModule):
         return self.settings.evaluation.every
 
     def next_evaluation(self) -> int:
-        """The step of the next evaluation: the next multiple of the interval, or the last step."""
+        """The step of the next evaluation: the next multiple of the interval, or the last step.
+
+        It is the present step if the run was interrupted just before it was evaluated.
+        """
         interval = self.evaluation_interval()
-        following = (self.steps // interval + 1) * interval
+        earliest = max(self.steps, self.evaluated_at + 1)
+        following = -(-earliest // interval) * interval
         return min(following, self.max_steps) if self.max_steps > 0 else following
 
     @property
@@ -148,8 +154,9 @@ class TrainingModule(LightningModule):
 
     def on_train_start(self) -> None:
         """Sets every counter and generator to where the run stands."""
-        progress = self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.total
-        progress.ready = progress.completed = self.steps
+        evaluation_is_due = 0 < self.steps == self.next_evaluation() > self.evaluated_at
+        # Lightning must not take a run for finished whose last evaluation is missing.
+        self._count(self.steps - 1 if evaluation_is_due else self.steps)
         if self._loader_state is None:
             torch.manual_seed(derive(self.seed, "training", self.trainer.global_rank))
         else:
@@ -184,7 +191,7 @@ class TrainingModule(LightningModule):
     def training_step(self, chunk: int, batch_idx: int) -> STEP_OUTPUT:
         """Takes `chunk` optimizer steps and returns the loss before each: {"loss": [steps]}."""
         del batch_idx
-        progress = self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.total
+        self._count(self.steps)
         optimizer, log_every = self._optimizer, self.settings.trainer.log_every
         losses = torch.empty(chunk, device=self.device)
         rates: dict[int, float] = {}
@@ -199,13 +206,18 @@ class TrainingModule(LightningModule):
             losses[done] = self._step(indices, batch_size, before_update)
             done += 1
             self.steps += 1
-            progress.ready = progress.completed = self.steps
+            self._count(self.steps)
             if self.steps % log_every == 0:
                 rates[self.steps] = optimizer.param_groups[0]["lr"]
         losses = losses[:done]
         self._log_steps(losses, rates)
         self._leave_if_asked()
         return {"loss": losses}
+
+    def _count(self, steps: int) -> None:
+        """Tells Lightning how many optimizer steps are done; trainer.global_step is this number."""
+        progress = self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.total
+        progress.ready = progress.completed = steps
 
     def _log_steps(self, losses: Tensor, rates: dict[int, float]) -> None:
         """Sends the losses of the logged steps to every logger: one wait for the device."""
@@ -258,8 +270,10 @@ class TrainingModule(LightningModule):
         """Logs the evaluation on the axis of optimizer steps."""
         if self.trainer.sanity_checking:
             return
+        self.evaluated_at = self.steps
         added = self.evaluated(self._metrics)
-        self.log_dict({**self._metrics, **added, "step": float(self.steps)}, batch_size=1)
+        values = {**self._metrics, **added, "step": float(self.steps)}
+        self.log_dict(values, batch_size=1, sync_dist=True)
 
     # Checkpoints
 
@@ -273,6 +287,7 @@ class TrainingModule(LightningModule):
         checkpoint["global_step"] = self.steps
         checkpoint["descent"] = {
             "steps": self.steps,
+            "evaluated_at": self.evaluated_at,
             "loader": self.loader.state_dict(),
             "random_states": states,
             "experiment": self.state(),
@@ -282,6 +297,7 @@ class TrainingModule(LightningModule):
         """Takes up what `on_save_checkpoint` added."""
         kept = checkpoint["descent"]
         self.steps = kept["steps"]
+        self.evaluated_at = kept["evaluated_at"]
         self._loader_state = kept["loader"]
         self._random_states = kept["random_states"]
         self.load_state(kept["experiment"])

@@ -1,4 +1,4 @@
-"""The state of every random generator, as plain types that a checkpoint can hold."""
+"""The state of every random generator, as lists of numbers, which checkpoints and processes can pass on."""
 
 import random
 from typing import Any
@@ -12,9 +12,9 @@ def capture() -> dict[str, Any]:
     name, keys, position, has_gauss, cached_gaussian = numpy.random.get_state(legacy=True)
     return {
         "python": random.getstate(),
-        "numpy": (name, torch.from_numpy(keys.copy()), position, has_gauss, cached_gaussian),
-        "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": (name, keys.tolist(), position, has_gauss, cached_gaussian),
+        "torch": torch.get_rng_state().tolist(),
+        "cuda": [state.tolist() for state in _cuda_states()],
     }
 
 
@@ -23,7 +23,13 @@ def restore(states: dict[str, Any]) -> None:
     version, internal, gauss = states["python"]
     random.setstate((version, tuple(internal), gauss))
     name, keys, position, has_gauss, cached_gaussian = states["numpy"]
-    numpy.random.set_state((name, keys.numpy(), position, has_gauss, cached_gaussian))
-    torch.set_rng_state(states["torch"].cpu())
-    if states["cuda"]:
-        torch.cuda.set_rng_state_all([state.cpu() for state in states["cuda"]])
+    keys = numpy.array(keys, dtype=numpy.uint32)
+    numpy.random.set_state((name, keys, position, has_gauss, cached_gaussian))
+    torch.set_rng_state(torch.tensor(states["torch"], dtype=torch.uint8))
+    if states["cuda"] and torch.cuda.is_available():
+        cuda = [torch.tensor(state, dtype=torch.uint8) for state in states["cuda"]]
+        torch.cuda.set_rng_state_all(cuda)
+
+
+def _cuda_states() -> list[torch.Tensor]:
+    return torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []

@@ -1,0 +1,39 @@
+# The two commands of a fresh machine are `make run` and `make test`; each sets up what it needs in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup run test lint format bench clean
+
+help:            ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## a virtual environment in .venv with the tested versions
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+run: setup       ## grokking at the preset quick: figure, claims, report (minutes)
+	$(BIN)/descent run grokking --preset quick
+
+test: lint       ## formatting, types and all tests
+	$(BIN)/pytest --numprocesses 2
+
+lint: setup      ## ruff and mypy
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: setup    ## lets ruff put everything in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup     ## speed of the training step, as ratios measured side by side
+	$(BIN)/python scripts/bench/grokking.py
+
+clean:           ## removes the environment and caches; records stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,96 @@
+"""Progress of a run that nobody else watches: a live table on a terminal, plain lines in a pipe.
+
+`descent run` shows all its processes in one display instead, which reads the record.
+"""
+
+import time
+from typing import Any
+
+from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.utilities.rank_zero import rank_zero_only
+from rich.console import Console
+from rich.live import Live
+
+from research.records.display import SECONDS_BETWEEN_LINES, RunProgress, line, render
+from research.records.status import State, Status
+
+_SECONDS_BETWEEN_DRAWS = 0.25
+_SHOWN = ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy")
+
+
+class Progress(Callback):
+    """Shows step, loss, accuracy, steps/s and time left of any LightningModule's training.
+
+    Args:
+        label: what the run is called.
+        seed: its seed, where it has one.
+        console: where to show it.
+    """
+
+    def __init__(self, label: str = "run", seed: int = 0, console: Console | None = None) -> None:
+        self.label = label
+        self.seed = seed
+        self.console = console or Console()
+        self._live: Live | None = None
+        self._began = 0.0
+        self._first_step = 0
+        self._shown = 0.0
+
+    @rank_zero_only
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Starts the display."""
+        del pl_module
+        self._began, self._first_step = time.monotonic(), trainer.global_step
+        if self.console.is_terminal:
+            self._live = Live(console=self.console, auto_refresh=False)
+            self._live.start()
+        self._show(trainer, "running")
+
+    @rank_zero_only
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Refreshes the display, now and then."""
+        del pl_module, outputs, batch, batch_idx
+        pause = _SECONDS_BETWEEN_DRAWS if self._live else SECONDS_BETWEEN_LINES
+        if time.monotonic() - self._shown >= pause:
+            self._show(trainer, "running")
+
+    @rank_zero_only
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Shows the end and stops the display."""
+        del pl_module
+        self._end(trainer, "done")
+
+    @rank_zero_only
+    def on_exception(
+        self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
+    ) -> None:
+        """Shows where the run broke off, and leaves the terminal as it was."""
+        del pl_module, exception
+        self._end(trainer, "failed")
+
+    def _end(self, trainer: Trainer, state: State) -> None:
+        self._show(trainer, state)
+        if self._live:
+            self._live.stop()
+            self._live = None
+
+    def _show(self, trainer: Trainer, state: State) -> None:
+        self._shown = time.monotonic()
+        seconds = self._shown - self._began
+        steps = trainer.global_step - self._first_step
+        metrics = trainer.callback_metrics
+        status = Status(
+            state=state,
+            step=trainer.global_step,
+            max_steps=max(trainer.max_steps, 0),
+            steps_per_second=steps / seconds if seconds > 0 else 0.0,
+            seconds=seconds,
+            metrics={name: float(metrics[name]) for name in _SHOWN if name in metrics},
+        )
+        run = RunProgress(self.label, self.seed, status)
+        if self._live:
+            self._live.update(render([run]), refresh=True)
+        else:
+            self.console.print(line(run), markup=False, highlight=False, soft_wrap=True)

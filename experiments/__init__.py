@@ -1,0 +1,1 @@
+"""One folder per lecture experiment, and the command line that runs them."""

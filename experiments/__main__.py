@@ -1,0 +1,56 @@
+"""The command line `descent`, also `python -m experiments`: exit codes and errors of one line."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from experiments.command_line.dispatch import dispatch
+from research.settings.errors import SettingsError
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: what follows `descent`; None takes the process's own.
+
+    Returns:
+        The exit code: 0 done, 1 a run or the machine failed, 2 bad input, 3 a claim fails under
+        --check, 130 or 143 stopped and resumable.
+    """
+    try:
+        code = dispatch(list(sys.argv[1:] if arguments is None else arguments))
+        if sys.stdout is not None:  # as it is after `descent list >&-`
+            sys.stdout.flush()
+        return code
+    except SettingsError as error:
+        return _refuse(str(error), BAD_INPUT)
+    except typer.TyperException as error:
+        return _refuse(_plain(error.format_message()), BAD_INPUT)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            return FAILED
+        where = f": {error.filename}" if error.filename else ""
+        return _refuse(f"{error.strerror or error}{where}", FAILED)
+
+
+def _plain(message: str) -> str:
+    """A message of Typer's as one of ours: the flag first, without quotes."""
+    return message.removeprefix("Invalid value for ").replace("'", "")
+
+
+def _refuse(message: str, code: int) -> int:
+    """One line on stderr, whatever was in the message."""
+    words = " ".join(message.split())
+    line = "".join(letter if letter.isprintable() else "?" for letter in words)
+    sys.stderr.write(f"descent: {line}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,212 @@
+"""The commands of `descent`. Each checks all of its input before anything starts.
+
+Torch is imported by the processes that train, never here; evidence, records and mirrors are
+imported when they are needed, so that `--help`, `list`, `show` and every refusal answer at once.
+"""
+
+import json
+import sys
+from datetime import datetime
+from typing import Any
+
+import typer
+
+from experiments.command_line.arguments import TypedSettings, read_overrides
+from experiments.command_line.catalog import Experiment, all_experiments, find
+from experiments.command_line.option_values import (
+    parse_mirroring,
+    parse_names,
+    parse_seeds,
+    parse_workers,
+)
+from experiments.command_line.options import (
+    CheckOption,
+    ExperimentArgument,
+    OutOption,
+    PresetOption,
+    RecordArgument,
+    RecordsArgument,
+    RedrawOption,
+    ReportOption,
+    SchemaOption,
+    SeedsOption,
+    VariantsOption,
+    WandbOption,
+    WorkersOption,
+)
+from research.settings.base import Settings
+from research.settings.document import read_document
+from research.settings.resolve import ResolvedCommand, read_experiment, resolve
+
+app = typer.Typer(
+    name="descent",
+    help="Runs the experiments that lectures on optimization for deep learning are built on, "
+    "and judges their claims.",
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help"]},
+)
+
+OVERRIDABLE = {"show", "run"}
+"""Commands that take settings such as `--optimizer.lr 1e-3`, and list them with --help."""
+DEFAULT_PRESET = "quick"
+
+
+@app.command("list")
+def list_experiments() -> int:
+    """Lists every experiment, one line each."""
+    experiments = all_experiments()
+    width = max((len(each.name) for each in experiments), default=0)
+    for each in experiments:
+        summary = read_experiment(read_document(each.config)).summary
+        typer.echo(f"{each.name:<{width}}  {summary}")
+    return 0
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    experiment: ExperimentArgument,
+    preset: PresetOption = DEFAULT_PRESET,
+    variants: VariantsOption = None,
+    seeds: SeedsOption = None,
+    schema: SchemaOption = False,
+) -> int:
+    """Prints what `run` would do: the resolved settings of each variant, and its seeds.
+
+    Takes settings as `run` does, for example --optimizer.lr 1e-3.
+    """
+    found = find(experiment)
+    if schema:
+        from experiments.command_line.schema import file_schema
+
+        read_overrides(context.obj.overrides, found.settings_class(), context.obj.options)
+        typer.echo(json.dumps(file_schema(found.name, found.settings_class()), indent=2))
+        return 0
+    command, _ = _resolve(found, context, preset, variants, seeds)
+    _print_yaml(
+        {
+            "experiment": found.name,
+            "preset": command.preset,
+            "runs": command.runs,
+            "variants": {
+                name: {"label": each.label, "settings": each.settings.model_dump(mode="json")}
+                for name, each in command.variants.items()
+            },
+        }
+    )
+    return 0
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    experiment: ExperimentArgument,
+    preset: PresetOption = DEFAULT_PRESET,
+    seeds: SeedsOption = None,
+    variants: VariantsOption = None,
+    out: OutOption = None,
+    wandb: WandbOption = "auto",
+    workers: WorkersOption = None,
+    check: CheckOption = False,
+) -> int:
+    """Runs an experiment: trains, keeps a record, draws the figure and judges the claims.
+
+    Takes settings too, for example --optimizer.lr 1e-3; `descent run EXPERIMENT --help` lists them.
+    """
+    from experiments.command_line.finish import train_and_judge
+    from experiments.command_line.machine import check_machine
+    from experiments.command_line.plan import make_plan, record_folder
+    from experiments.command_line.terminal import make_console
+
+    found = find(experiment)
+    at_a_time = parse_workers(workers)
+    mirroring = parse_mirroring(wandb)
+    command, overrides = _resolve(found, context, preset, variants, seeds)
+    for variant in command.variants.values():
+        check_machine(variant)
+    plan = make_plan(found, command, overrides, at_a_time, mirroring)
+    folder = record_folder(out, found, datetime.now())
+
+    from research.records.provenance import collect
+    from research.records.store import Record
+
+    record = Record.create(folder, plan, collect(context.obj.command, found.own_folder))
+    return train_and_judge(record, plan.workers, check, make_console())
+
+
+@app.command()
+def resume(
+    record: RecordArgument, workers: WorkersOption = None, check: CheckOption = False
+) -> int:
+    """Goes on where a stopped or killed record stands, exactly."""
+    from experiments.command_line.finish import train_and_judge
+    from experiments.command_line.terminal import make_console
+    from research.records.store import Record
+
+    at_a_time = parse_workers(workers)
+    opened = Record.open(record)
+    return train_and_judge(opened, at_a_time or opened.plan.workers, check, make_console())
+
+
+@app.command()
+def report(
+    records: RecordsArgument,
+    out: ReportOption = None,
+    redraw: RedrawOption = False,
+) -> int:
+    """Writes one self-contained HTML file about one or several records."""
+    from experiments.command_line.reporting import write_reports
+
+    typer.echo(f"report: {write_reports(records, out, redraw)}")
+    return 0
+
+
+@app.command()
+def sync(records: RecordsArgument) -> int:
+    """Sends runs that were mirrored offline to Weights & Biases."""
+    from experiments.command_line.terminal import make_console
+    from research.records.store import Record
+    from research.records.wandb_sync import sync as send
+
+    send([Record.open(folder).folder for folder in records], make_console())
+    return 0
+
+
+def _resolve(
+    experiment: Experiment,
+    context: typer.Context,
+    preset: str,
+    variants: str | None,
+    seeds: str | None,
+) -> tuple[ResolvedCommand[Settings], dict[str, Any]]:
+    """The resolved command, and the overrides of the command line."""
+    typed: TypedSettings = context.obj
+    document = read_document(experiment.config)
+    model = experiment.settings_class()
+    overrides = read_overrides(typed.overrides, model, typed.options)
+    command = resolve(
+        document,
+        model,
+        preset,
+        parse_names(variants) if variants is not None else None,
+        parse_seeds(seeds) if seeds is not None else None,
+        overrides,
+    )
+    return command, overrides
+
+
+def _print_yaml(data: dict[str, Any]) -> None:
+    """Plain text in a pipe, coloured on a terminal."""
+    from research.settings.core_schema import dump_yaml
+
+    text = dump_yaml(data)
+    if not sys.stdout.isatty():
+        sys.stdout.write(text)
+        return
+    from rich.syntax import Syntax
+
+    from experiments.command_line.terminal import make_console
+
+    make_console().print(Syntax(text.rstrip("\n"), "yaml", background_color="default"))

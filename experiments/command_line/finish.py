@@ -1,0 +1,73 @@
+"""What follows the runs of a record: evidence, its mirror, the claims table, and the exit code."""
+
+from rich.console import Console
+
+from experiments.command_line.catalog import find
+from experiments.command_line.launch import run_all
+from research.records.provenance import finish, now
+from research.records.store import Record
+from research.settings.document import path_shown
+
+DONE, RUN_FAILED, CLAIM_FAILED = 0, 1, 3
+
+
+def train_and_judge(record: Record, workers: int, check: bool, console: Console) -> int:
+    """Trains what is left to train, builds the evidence and prints the verdicts.
+
+    Args:
+        record: a new record, or one that was stopped.
+        workers: runs at a time.
+        check: whether a claim that fails makes the exit code 3.
+        console: where progress and verdicts go.
+
+    Returns:
+        The exit code: 0, 1 if a run failed, 3 if `check` and a claim fails, 128 + signal if
+        stopped.
+    """
+    from research.training.interruption import Interrupted
+
+    began = now()
+    try:
+        run_all(record, workers, console)
+    except Interrupted as stop:
+        _note_time(record, began)
+        _say(console, f"stopped; go on with: descent resume {path_shown(record.folder)}")
+        return stop.exit_code
+    _note_time(record, began)
+    return judge(record, check, console)
+
+
+def judge(record: Record, check: bool, console: Console) -> int:
+    """Builds the evidence, mirrors it and prints the verdicts; see `train_and_judge`."""
+    from research.evidence.build import build_evidence
+    from research.evidence.table import verdict_table
+
+    experiment = find(record.plan.folder or record.plan.experiment)
+    verdicts = build_evidence(record, experiment.evidence())
+    if record.plan.wandb != "off":
+        from research.records.wandb_evidence import publish_evidence
+
+        publish_evidence(record)
+    console.print()
+    if verdicts:
+        console.print(verdict_table(verdicts))
+    failed = [run for run in record.runs() if run.status().state == "failed"]
+    for run in failed:
+        _say(console, f"{run.variant} seed {run.seed} failed: {run.status().message}", "red")
+    _say(console, f"report: {path_shown(record.report)}")
+    if failed:
+        return RUN_FAILED
+    fails = any(verdict.verdict == "fails" for verdict in verdicts)
+    return CLAIM_FAILED if check and fails else DONE
+
+
+def _say(console: Console, line: str, style: str = "") -> None:
+    """Prints a line as it is: no markup, no wrapping of paths."""
+    console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def _note_time(record: Record, began: str) -> None:
+    """Adds this command's time to the record's, so that pauses before a resume do not count."""
+    ended = finish(began)
+    seconds = (record.read_provenance().get("seconds") or 0.0) + ended["seconds"]
+    record.update_provenance({**ended, "seconds": seconds})

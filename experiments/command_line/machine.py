@@ -1,0 +1,66 @@
+"""Whether this machine can do what the settings ask for. Found out without torch."""
+
+from pathlib import Path
+from typing import Any
+
+from experiments.command_line.launch import gpus
+from research.settings.errors import SettingsError
+from research.settings.resolve import ResolvedVariant
+from research.settings.training import TrainerSettings
+
+_CPU_INFORMATION = Path("/proc/cpuinfo")
+_BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
+
+
+def check_machine(variant: ResolvedVariant[Any]) -> None:
+    """Refuses a variant that could only fail, or crawl, on this machine.
+
+    Raises:
+        SettingsError: several devices without a strategy, a GPU that is not there, or bfloat16 on
+            a processor that would emulate it.
+    """
+    trainer = getattr(variant.settings, "trainer", None)
+    if not isinstance(trainer, TrainerSettings):
+        return
+    if trainer.devices * trainer.nodes > 1 and trainer.strategy != "ddp":
+        key = "devices" if trainer.devices > 1 else "nodes"
+        raise SettingsError(
+            f"{variant.where(f'trainer.{key}')} is {getattr(trainer, key)}, expected 1, "
+            "or --trainer.strategy ddp"
+        )
+    _check_gpus(variant, trainer)
+    on_cpu = trainer.accelerator == "cpu" or not gpus()
+    if on_cpu and trainer.precision == "bf16-mixed" and not _has_bfloat16():
+        raise SettingsError(
+            f"{variant.where('trainer.precision')} is bf16-mixed, expected 32-true: this processor "
+            "has neither avx512_bf16 nor amx_bf16"
+        )
+
+
+def _check_gpus(variant: ResolvedVariant[Any], trainer: TrainerSettings) -> None:
+    present = len(gpus())
+    if trainer.accelerator == "gpu" and not present:
+        where = variant.where("trainer.accelerator")
+        raise SettingsError(f"{where} is gpu, expected auto or cpu: no GPU is visible here")
+    if trainer.accelerator == "gpu" and trainer.devices > present:
+        where = variant.where("trainer.devices")
+        raise SettingsError(
+            f"{where} is {trainer.devices}, expected at most {present}, the GPUs visible here"
+        )
+    if trainer.cuda_graph and (trainer.accelerator == "cpu" or not present or trainer.devices > 1):
+        where = variant.where("trainer.cuda_graph")
+        raise SettingsError(f"{where} is true, expected false: it needs a GPU, and one device")
+
+
+def _has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16; True where the system does not tell."""
+    if not _CPU_INFORMATION.is_file():
+        return True
+    lines = _CPU_INFORMATION.read_text(encoding="utf-8", errors="replace").splitlines()
+    words = {
+        word
+        for line in lines
+        if line.lower().startswith(("flags", "features"))
+        for word in line.partition(":")[2].split()
+    }
+    return not words or bool(words & _BFLOAT16_FLAGS)

@@ -1,0 +1,41 @@
+"""`descent report`: one HTML file about one or several records."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.command_line.catalog import find
+from research.evidence.build import build_evidence
+from research.evidence.report import compose
+from research.records.atomic import write_atomically
+from research.records.store import Record
+from research.settings.document import path_shown
+from research.settings.errors import SettingsError
+
+
+def write_reports(folders: Sequence[Path], out: Path | None, redraw: bool) -> str:
+    """Composes the report; figures and verdicts are computed only if missing or asked for.
+
+    Args:
+        folders: the records.
+        out: where it goes; None writes into the record, or to report.html here for several.
+        redraw: whether figures and verdicts are computed again.
+
+    Returns:
+        The file, as one names it from here.
+
+    Raises:
+        SettingsError: a folder is no record, or the file can't be written.
+    """
+    records = [Record.open(folder) for folder in folders]
+    for record in records:
+        if redraw or not (record.verdicts.exists() and any(record.figures.glob("*.svg"))):
+            experiment = find(record.plan.folder or record.plan.experiment)
+            build_evidence(record, experiment.evidence())
+    target = out or (records[0].report if len(records) == 1 else Path("report.html"))
+    try:
+        write_atomically(target, compose(records).encode())
+    except (NotADirectoryError, IsADirectoryError, FileNotFoundError, PermissionError) as error:
+        raise SettingsError(
+            f"--out: {target} can't be written ({(error.strerror or '').lower()}), expected a file"
+        ) from error
+    return path_shown(target)

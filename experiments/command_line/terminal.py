@@ -1,0 +1,15 @@
+"""The console that commands print to: wide enough for tables in a pipe too."""
+
+import os
+import sys
+
+from rich.console import Console
+
+PIPE_WIDTH = 120
+
+
+def make_console() -> Console:
+    """A console on stdout; in a pipe its lines are 120 wide, unless COLUMNS says otherwise."""
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        return Console()
+    return Console(width=PIPE_WIDTH)

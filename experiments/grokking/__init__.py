@@ -1,0 +1,1 @@
+"""Grokking: validation accuracy jumps long after training accuracy did."""

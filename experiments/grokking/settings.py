@@ -1,0 +1,40 @@
+"""Typed settings of grokking. No torch."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from research.settings.base import refuse
+from research.settings.data import ModularArithmeticSettings
+from research.settings.models import TransformerSettings
+from research.settings.training import EvaluationSettings, TrainingSettings
+
+
+class GrokkingEvaluationSettings(EvaluationSettings):
+    """When training and validation set are evaluated: more often until the training set is memorised."""
+
+    every_until_memorised: int = Field(default=10, ge=1)
+    """Steps between two evaluations until training accuracy has reached 99 %."""
+
+
+class GrokkingSettings(TrainingSettings):
+    """A transformer learns all equations of one binary operation from a part of them."""
+
+    data: ModularArithmeticSettings = ModularArithmeticSettings()
+    model: TransformerSettings = TransformerSettings()
+    evaluation: GrokkingEvaluationSettings = GrokkingEvaluationSettings()
+    prefix_sharing: bool = False
+    """Compute what several examples share once (exact, faster; not with dropout)."""
+
+    @model_validator(mode="after")
+    def _prefix_sharing_without_dropout(self) -> Self:
+        if self.prefix_sharing and self.model.dropout > 0:
+            refuse("prefix_sharing", True, f"false, because dropout is {self.model.dropout}")
+        return self
+
+    @model_validator(mode="after")
+    def _every_answer_has_a_class(self) -> Self:
+        needed = self.data.vocabulary if self.data.supervise_end else self.data.elements
+        if (self.model.output_classes or needed) < needed:
+            refuse("model.output_classes", self.model.output_classes, f"at least {needed}")
+        return self

@@ -1,0 +1,1 @@
+"""The data sets, and the loader that hands them out in a reproducible order."""

@@ -1,0 +1,203 @@
+"""The report: one HTML file that a lecturer would send to students. It opens with no network.
+
+Everything in it comes from the record: figures are inlined as SVG, no script runs, nothing is
+loaded, and all text is escaped.
+"""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from research.evidence.claims import Verdict, format_number, format_per_seed, read_verdicts
+from research.evidence.inline_svg import InlineFigure, inline_svg
+from research.records.plan import Plan
+from research.records.status import Status
+from research.records.store import Record
+
+TEMPLATE = "report.html.j2"
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """A setting that differs between variants, with its value in each."""
+
+    key: str
+    values: list[str]
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One run with where it stands."""
+
+    label: str
+    seed: int
+    status: Status
+
+
+@dataclass(frozen=True)
+class Section:
+    """What the report says about one record."""
+
+    name: str
+    anchor: str
+    plan: Plan
+    figures: list[InlineFigure]
+    verdicts: list[Verdict]
+    variants: list[str]
+    settings: list[SettingRow]
+    runs: list[RunRow]
+    warnings: list[str]
+    facts: list[tuple[str, str]]
+    command: str
+
+
+def compose(records: Sequence[Record]) -> str:
+    """The report of one or several records as one page of HTML.
+
+    Args:
+        records: they need not be of one experiment, nor finished.
+
+    Raises:
+        RecordError: a record, or a file of its evidence, is damaged.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=format_number, percent=_percent, duration=_duration, per_seed=format_per_seed
+    )
+    sections = [_section(record, f"r{index}") for index, record in enumerate(records, start=1)]
+    titles = dict.fromkeys(title_of(section.plan) for section in sections)
+    return environment.get_template(TEMPLATE).render(title=", ".join(titles), sections=sections)
+
+
+def title_of(plan: Plan) -> str:
+    """Name of the experiment as a heading."""
+    return plan.experiment.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _section(record: Record, anchor: str) -> Section:
+    plan = record.plan
+    variants = [variant for variant, seeds in plan.runs.items() if seeds]
+    provenance = record.read_provenance()
+    svgs = sorted(
+        record.figures.glob("*.svg"), key=lambda path: (path.stem != plan.experiment, path.stem)
+    )
+    return Section(
+        name=record.name,
+        anchor=anchor,
+        plan=plan,
+        figures=[inline_svg(path, f"{anchor}-{path.stem}-") for path in svgs],
+        verdicts=read_verdicts(record.verdicts),
+        variants=[plan.variants[variant].label for variant in variants],
+        settings=differing_settings(plan, variants),
+        runs=[
+            RunRow(plan.variants[run.variant].label, run.seed, run.status())
+            for run in record.runs()
+        ],
+        warnings=record.warnings(),
+        facts=_facts(plan, provenance),
+        command=_command(plan, provenance),
+    )
+
+
+def differing_settings(plan: Plan, variants: Sequence[str]) -> list[SettingRow]:
+    """Only the settings that are not the same in all variants, by dotted key."""
+    flat = [dict(_flatten(plan.variants[variant].settings)) for variant in variants]
+    keys = dict.fromkeys(key for settings in flat for key in settings)
+    rows = [SettingRow(key, [_plain(settings.get(key, "–")) for settings in flat]) for key in keys]
+    return [row for row in rows if len(set(row.values)) > 1]
+
+
+def _flatten(settings: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = []
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            pairs += _flatten(value, f"{prefix}{key}.")
+        else:
+            pairs.append((f"{prefix}{key}", value))
+    return pairs
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _command(plan: Plan, provenance: dict[str, Any]) -> str:
+    """The command as it was typed, or one that does the same where nobody noted it."""
+    typed = [str(argument) for argument in provenance.get("command") or []]
+    if typed:
+        return shlex.join([Path(typed[0]).name, *typed[1:]])
+    command = ["descent", "run", plan.folder or plan.experiment, "--preset", plan.preset]
+    for key, value in plan.overrides.items():
+        command += [f"--{key}", str(value)]
+    return shlex.join(command)
+
+
+def _facts(plan: Plan, provenance: dict[str, Any]) -> list[tuple[str, str]]:
+    """The provenance in words; what is not known is left out."""
+    hardware = provenance.get("hardware") or {}
+    versions = provenance.get("versions") or {}
+    gpus = ", ".join(hardware.get("gpus") or [])
+    facts = [
+        ("Preset", plan.preset),
+        ("Changed on the command line", ", ".join(f"{k} = {v}" for k, v in plan.overrides.items())),
+        ("Started", _moment(provenance.get("started"))),
+        ("Took", _duration(provenance.get("seconds"))),
+        ("Processes", f"{plan.workers} side by side, {plan.threads} thread(s) each"),
+        ("Processor", _processor(hardware)),
+        ("GPU", gpus or "none"),
+        ("System", hardware.get("system") or ""),
+        ("Source", _commit(provenance.get("git"))),
+        ("Source of the experiment", _commit(provenance.get("user_git"))),
+        ("Versions", ", ".join(f"{name} {v}" for name, v in versions.items() if v)),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _processor(hardware: dict[str, Any]) -> str:
+    parts = [str(hardware.get("cpu") or "")]
+    if hardware.get("cores"):
+        parts.append(f"{hardware['cores']} cores")
+    if hardware.get("memory_gib"):
+        parts.append(f"{hardware['memory_gib']} GiB memory")
+    return ", ".join(part for part in parts if part)
+
+
+def _commit(git: dict[str, Any] | None) -> str:
+    if not git:
+        return ""
+    commit = git.get("commit")
+    state = "with changes that are not committed" if git.get("dirty") else "clean tree"
+    return f"commit {commit}, {state}" if commit else "no commit yet"
+
+
+def _moment(text: str | None) -> str:
+    return f"{datetime.fromisoformat(text):%-d %B %Y, %H:%M} UTC" if text else ""
+
+
+def _percent(number: float | None) -> str:
+    return "–" if number is None else f"{100 * number:.1f} %"
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,1 @@
+"""The networks: plain torch modules, built from their settings."""

@@ -1,0 +1,1 @@
+"""Records: what a command leaves on disk. They are the truth; every mirror may fail. No torch."""

@@ -1,0 +1,196 @@
+"""From an experiment's file, a preset and the command line to the settings of every run.
+
+Precedence: settings < preset < variant < command line. The result is validated as a whole, variant
+by variant, and the first problem is reported with the file and line, or the flag, that holds it.
+"""
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import Field
+
+from research.settings.base import Settings
+from research.settings.document import Document
+from research.settings.errors import SettingsError, shown, unknown
+from research.settings.explain import validate
+from research.settings.merge import Layer, merge
+
+S = TypeVar("S", bound=Settings)
+
+_FOLDER_NAME = re.compile(r"[^\s,/\\.-][^\s,/\\]{0,99}")
+
+
+class VariantEntry(Settings):
+    """One variant of the file."""
+
+    label: str
+    """What the figure calls it."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """What it changes."""
+
+
+class PresetEntry(Settings):
+    """One preset of the file."""
+
+    runs: dict[str, list[int]] = Field(min_length=1)
+    """Seeds of each variant that it runs."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """What it changes."""
+
+
+class ExperimentFile(Settings):
+    """The keys of an experiment's YAML file."""
+
+    summary: str
+    """One line for `descent list`."""
+    settings: dict[str, Any]
+    """Settings that every preset and variant starts from."""
+    variants: dict[str, VariantEntry] = Field(min_length=1)
+    """What the figure compares, by name."""
+    presets: dict[str, PresetEntry] = Field(min_length=1)
+    """Sizes of the experiment, by name."""
+
+
+@dataclass(frozen=True)
+class ResolvedVariant(Generic[S]):
+    """One variant with its settings, all validated."""
+
+    name: str
+    label: str
+    settings: S
+    layer: Layer
+
+    def where(self, key: str) -> str:
+        """How an error about a dotted key begins: with its flag, or its file and line."""
+        origin = self.layer.origin(tuple(key.split(".")))
+        if origin is None or origin.text == f"--{key}":
+            return f"--{key}" if origin else key
+        return f"{origin.text}: {key}"
+
+
+@dataclass(frozen=True)
+class ResolvedCommand(Generic[S]):
+    """What one command runs."""
+
+    summary: str
+    preset: str
+    variants: dict[str, ResolvedVariant[S]]
+    runs: dict[str, list[int]]
+
+
+def read_experiment(document: Document) -> ExperimentFile:
+    """The parts of an experiment's file, its settings not yet checked.
+
+    Raises:
+        SettingsError: a part is missing, unknown, or a preset runs what is no variant.
+    """
+    file, problems = validate(ExperimentFile, Layer.of_document(document))
+    if file is None:
+        raise _first(problems)
+    for variant in file.variants:
+        if not _FOLDER_NAME.fullmatch(variant):
+            line = document.lines["variants", variant]
+            raise SettingsError(
+                f"{document.name}:{line}: variants has {shown(variant)}, expected a name without "
+                "spaces, commas and slashes, since it becomes a folder"
+            )
+    for preset, entry in file.presets.items():
+        for variant, seeds in entry.runs.items():
+            line = document.lines["presets", preset, "runs", variant]
+            where = f"{document.name}:{line}: presets.{preset}.runs"
+            if variant not in file.variants:
+                raise SettingsError(f"{where}: {unknown('variant', variant, list(file.variants))}")
+            if not seeds or min(seeds) < 0 or len(set(seeds)) < len(seeds):
+                raise SettingsError(f"{where}.{variant} is {seeds}, expected different seeds >= 0")
+    return file
+
+
+def resolve(
+    document: Document,
+    model: type[S],
+    preset: str,
+    variants: Sequence[str] | None = None,
+    seeds: Sequence[int] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> ResolvedCommand[S]:
+    """The settings and seeds of every run of a command.
+
+    Args:
+        document: the experiment's YAML file.
+        model: the experiment's settings.
+        preset: name of its size.
+        variants: what to run; None runs what the preset runs.
+        seeds: of every variant; None takes the preset's, or 0 for a variant
+            that the preset leaves out.
+        overrides: values by dotted key, over everything else.
+
+    Raises:
+        SettingsError: something can't be; the first problem, and how many more there are.
+    """
+    file = read_experiment(document)
+    if preset not in file.presets:
+        raise unknown("preset", preset, list(file.presets))
+    planned = file.presets[preset].runs
+    for name in variants or ():
+        if name not in file.variants:
+            raise unknown("variant", name, list(file.variants))
+    names = list(variants) if variants is not None else list(planned)
+    runs = {name: list(seeds if seeds is not None else planned.get(name, [0])) for name in names}
+    layers = {name: settings_layer(document, model, preset, name, overrides) for name in names}
+    settings = _validate_all(model, layers)
+    resolved = {
+        name: ResolvedVariant(name, file.variants[name].label, settings[name], layers[name])
+        for name in names
+    }
+    return ResolvedCommand(file.summary, preset, resolved, runs)
+
+
+def settings_layer(
+    document: Document,
+    model: type[Settings],
+    preset: str | None = None,
+    variant: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Layer:
+    """All layers of settings over one another, before validation; defaults of the model lie below.
+
+    The command line lies below the variant too, not only above it: with `--optimizer.name adam` a
+    variant that says `weight_decay: 1` then means Adam's, and is not replaced along with the
+    optimizer.
+    """
+    file = Layer.of_document(document)
+    flags = [Layer.of_flag(key, value) for key, value in (overrides or {}).items()]
+    layers = [file.part("settings")]
+    if preset is not None:
+        layers.append(file.part("presets", preset, "settings"))
+    layers += flags
+    if variant is not None:
+        layers += [file.part("variants", variant, "settings"), *flags]
+    return functools.reduce(merge, layers, Layer.of_defaults(model))
+
+
+def _validate_all(model: type[S], layers: dict[str, Layer]) -> dict[str, S]:
+    settings: dict[str, S] = {}
+    problems: dict[str, list[str]] = {}
+    for name, layer in layers.items():
+        valid, lines = validate(model, layer)
+        if valid is not None:
+            settings[name] = valid
+        for line in lines:
+            problems.setdefault(line, []).append(name)
+    if problems:
+        raise _first([_with_variants(line, found, layers) for line, found in problems.items()])
+    return settings
+
+
+def _with_variants(line: str, found: list[str], layers: dict[str, Layer]) -> str:
+    """Names the variant where others of the command have no such problem."""
+    return line if len(found) == len(layers) else f"{line} (variant {found[0]})"
+
+
+def _first(problems: list[str]) -> SettingsError:
+    more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
+    return SettingsError(problems[0] + more)

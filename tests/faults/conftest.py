@@ -1,0 +1,94 @@
+"""Real processes of the command line, with a tiny experiment of one's own."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import torch
+
+from research.records.store import Record
+from research.training.checkpoints import all_checkpoints, load
+
+ROOT = Path(__file__).parents[2]
+PARITY = ROOT / "tests" / "parity"
+
+
+@dataclass
+class Descent:
+    """The command `descent`, run in a folder of its own, with one thread per run."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def start(self, *arguments, prefix=(), **environment):
+        return subprocess.Popen(
+            [*prefix, sys.executable, "-m", "experiments", *map(str, arguments)],
+            cwd=self.folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "OMP_NUM_THREADS": "1",
+                **self.environment,
+                **environment,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, *arguments, prefix=(), **environment):
+        process = self.start(*arguments, prefix=prefix, **environment)
+        out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def parity(self, out, *arguments, prefix=(), **environment):
+        """Runs the tiny experiment into a record."""
+        command = ("run", PARITY, "--out", out, "--wandb", "off", *arguments)
+        return self(*command, prefix=prefix, **environment)
+
+    def run_of(self, record, variant="plain", seed=0):
+        return Record.open(self.folder / record).run(variant, seed)
+
+
+@pytest.fixture
+def descent(tmp_path):
+    return Descent(tmp_path)
+
+
+def sha1_of_weights(run):
+    """SHA-1 over the weights in the newest checkpoint."""
+    digest = hashlib.sha1()
+    for name, weights in load(all_checkpoints(run.checkpoints)[0])["state_dict"].items():
+        digest.update(name.encode() + weights.contiguous().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def wait_for(condition, seconds=60):
+    """Waits until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def kill_everything(process, run):
+    """kill -9 of the command and of the process that trains, at once."""
+    os.kill(run.status().pid, signal.SIGKILL)
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(tmp_path_factory):
+    """The tiny experiment, left alone: its weights' SHA-1 and its metrics."""
+    descent = Descent(tmp_path_factory.mktemp("uninterrupted"))
+    done = descent.parity("record")
+    assert done.returncode == 0, done.stderr
+    run = descent.run_of("record")
+    return sha1_of_weights(run), run.metrics()

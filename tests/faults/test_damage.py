@@ -1,0 +1,125 @@
+"""Damaged files, full disks and losses that are no numbers: said in one line, and nothing else is lost."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+from research.records.store import Record
+from research.training.checkpoints import all_checkpoints, newest_valid
+from tests.faults.conftest import ROOT, sha1_of_weights
+
+WRITE_FOR_EVER = """
+import itertools, sys, torch
+from pathlib import Path
+from research.training.checkpoints import DurableCheckpointIO, file_name
+weights = torch.zeros(3_000_000)
+for step in itertools.count():
+    content = {"state_dict": {"w": weights + step}, "global_step": step}
+    DurableCheckpointIO().save_checkpoint(content, Path(sys.argv[1]) / file_name(step % 3))
+"""
+
+
+def test_truncated_checkpoint_is_named_and_the_older_one_used(descent, uninterrupted):
+    descent.parity("record", PARITY_KILL_AT="150")
+    run = descent.run_of("record")
+    newest, older = all_checkpoints(run.checkpoints)
+    os.truncate(newest, newest.stat().st_size - 100)
+    assert descent("resume", "record").returncode == 0
+    assert (sha1_of_weights(run), run.metrics()) == uninterrupted
+    warnings = Record.open(descent.folder / "record").warnings()
+    assert len(warnings) == 1 and str(newest) in warnings[0]
+    assert f"went on from step {int(older.stem[5:])}" in warnings[0]
+
+
+def test_no_checkpoint_left_is_a_clear_error(descent):
+    descent.parity("record", PARITY_KILL_AT="150")
+    run = descent.run_of("record")
+    for path in all_checkpoints(run.checkpoints):
+        path.write_bytes(b"nothing")
+    before = run.metrics()
+    resumed = descent("resume", "record")
+    assert resumed.returncode == 1
+    assert "none of 2 checkpoints can be used" in resumed.stdout
+    assert "Traceback" not in resumed.stdout + resumed.stderr
+    assert run.metrics() == before
+
+
+def test_kill_while_checkpoints_are_written(tmp_path):
+    """Temporary files on another filesystem would make the rename a copy; ours lie beside their target."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": "/dev/shm"}
+    for attempt in range(4):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITE_FOR_EVER, str(folder)], env=environment
+        )
+        while not all_checkpoints(folder):
+            time.sleep(0.01)
+        time.sleep(0.05 + 0.037 * attempt)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        found = newest_valid(folder)
+        assert found.path is not None and not found.damaged
+
+
+def test_torn_last_line_of_the_metrics_is_repaired(descent, uninterrupted):
+    descent.parity("record", PARITY_KILL_AT="150")
+    run = descent.run_of("record")
+    with run.metrics_file.open("a") as file:
+        file.write('{"step": 151, "batch/lo')
+    assert descent("resume", "record").returncode == 0
+    assert run.metrics() == uninterrupted[1]
+    assert all(json.loads(line) for line in run.metrics_file.read_text().splitlines())
+
+
+def test_torn_middle_of_the_metrics_is_refused_with_file_and_line(descent):
+    descent.parity("record", PARITY_KILL_AT="150")
+    run = descent.run_of("record")
+    lines = run.metrics_file.read_text().splitlines(keepends=True)
+    run.metrics_file.write_text("".join([*lines[:3], '{"step": 9, "ba\n', *lines[3:]]))
+    resumed = descent("resume", "record")
+    assert resumed.returncode != 0
+    assert "metrics.jsonl:4" in resumed.stdout + resumed.stderr
+    assert "Traceback" not in resumed.stdout + resumed.stderr
+
+
+def disk_of(size):
+    """A prefix that makes every file end at so many bytes."""
+    code = (
+        "import os, resource, sys; "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size})); "
+        "os.execvp(sys.argv[1], sys.argv[1:])"
+    )
+    return (sys.executable, "-c", code)
+
+
+def test_disk_full(descent):
+    """Some 55 kB of metrics do not fit; checkpoints of 25 kB do."""
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
+    full = descent.parity("record", "--trainer.max_steps", 2000, prefix=disk_of(30_000))
+    assert full.returncode == 1
+    assert "Traceback" not in full.stdout + full.stderr
+    run = descent.run_of("record")
+    status = run.status()
+    assert status.state == "failed" and "File too large" in status.message
+    assert "\n" not in status.message
+    rows = run.metrics()
+    assert rows and rows[-1]["step"] <= status.step
+    assert newest_valid(run.checkpoints).damaged == []
+    assert newest_valid(run.checkpoints).step >= 100
+
+
+def test_a_diverging_run_is_named_with_its_step_and_the_other_goes_on(descent):
+    done = descent.parity("record", "--variants", "hot,plain", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    hot, plain = descent.run_of("record", "hot"), descent.run_of("record", "plain")
+    assert hot.status().state == "diverged"
+    assert f"at step {hot.status().step}" in hot.status().message
+    assert 1 < hot.status().step <= 20
+    assert plain.status().state == "done" and plain.status().step == 200
+    assert "hot seed 0: diverged at step" in done.stdout
+    assert all(path.stat().st_size for path in (descent.folder / "record/figures").iterdir())

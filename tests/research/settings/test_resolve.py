@@ -1,0 +1,288 @@
+"""From a file and flags to settings: precedence, and what every refusal says."""
+
+from typing import Annotated, Literal, Self
+
+import pytest
+from pydantic import Field, model_validator
+
+from research.settings.base import Settings, refuse
+from research.settings.document import parse_document
+from research.settings.errors import SettingsError
+from research.settings.resolve import resolve
+
+
+class Sgd(Settings):
+    name: Literal["sgd"] = "sgd"
+    lr: float = Field(default=0.1, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0)
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+
+
+class Adam(Settings):
+    name: Literal["adam"] = "adam"
+    lr: float = Field(default=1e-3, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0)
+    betas: Annotated[tuple[float, float], Field(strict=False)] = (0.9, 0.999)
+    adam: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if self.betas[0] > self.betas[1]:
+            refuse("betas", list(self.betas), "rising numbers")
+        return self
+
+
+class Net(Settings):
+    width: int = Field(default=8, ge=1)
+    heads: int = Field(default=2, ge=1)
+
+    @model_validator(mode="after")
+    def _divides(self) -> Self:
+        if self.width % self.heads:
+            refuse("heads", self.heads, f"a divisor of the width {self.width}")
+        return self
+
+
+class Limit(Settings):
+    metric: str
+    hold: int = 0
+
+
+class Toy(Settings):
+    optimizer: Annotated[Sgd | Adam, Field(discriminator="name")] = Sgd()
+    net: Net = Net(width=16)
+    steps: int = Field(default=10, ge=1)
+    batch: int | None = Field(default=None, ge=1)
+    norm: Literal["pre", "post", "none"] = "pre"
+    fast: bool = False
+    limit: Limit | None = None
+
+    @model_validator(mode="after")
+    def _fast_is_narrow(self) -> Self:
+        if self.fast and self.net.width > 64:
+            refuse("net.width", self.net.width, "at most 64, because fast is true")
+        return self
+
+
+TEXT = """\
+summary: a toy
+settings:
+  optimizer: {name: adam, lr: 1e-3}
+  net:
+    heads: 4
+variants:
+  plain:
+    label: plain
+  heavy:
+    label: heavy
+    settings: {optimizer: {weight_decay: 1}, steps: 30}
+presets:
+  quick:
+    runs: {plain: [0, 1], heavy: [5]}
+    settings: {steps: 20}
+  smoke:
+    runs: {plain: [0]}
+"""
+
+
+def run(text=TEXT, preset="quick", variants=None, seeds=None, **flags):
+    overrides = {key.replace("__", "."): value for key, value in flags.items()}
+    return resolve(parse_document(text, "toy.yaml"), Toy, preset, variants, seeds, overrides)
+
+
+def problem(text=TEXT, **arguments) -> str:
+    with pytest.raises(SettingsError) as error:
+        run(text, **arguments)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+class TestPrecedence:
+    def test_file_preset_variant_flag(self):
+        settings = {name: each.settings for name, each in run().variants.items()}
+        assert settings["plain"].steps == 20, "the preset over the file"
+        assert settings["heavy"].steps == 30, "the variant over the preset"
+        assert run(steps=40).variants["heavy"].settings.steps == 40, "the flag over all"
+        assert run(preset="smoke").variants["plain"].settings.steps == 10, "else the default"
+
+    def test_groups_merge(self):
+        heavy = run().variants["heavy"].settings
+        assert heavy.optimizer == Adam(lr=1e-3, weight_decay=1)
+        assert heavy.net == Net(width=16, heads=4), "a default group keeps its other keys"
+
+    def test_a_flag_changes_one_key_of_a_default_group(self):
+        text = TEXT.replace("  optimizer: {name: adam, lr: 1e-3}\n", "")
+        assert run(text, optimizer__lr=0.5).variants["plain"].settings.optimizer == Sgd(lr=0.5)
+
+    def test_another_name_replaces_the_component_but_not_what_the_variant_compares(self):
+        variants = run(optimizer__name="sgd").variants
+        assert variants["plain"].settings.optimizer == Sgd()
+        assert variants["heavy"].settings.optimizer == Sgd(weight_decay=1)
+
+    def test_null_removes_an_optional_group(self):
+        text = TEXT.replace("  net:\n", "  limit: {metric: loss}\n  net:\n")
+        assert run(text).variants["plain"].settings.limit == Limit(metric="loss")
+        assert run(text, limit=None).variants["plain"].settings.limit is None
+
+
+class TestRuns:
+    def test_of_the_preset(self):
+        assert run().runs == {"plain": [0, 1], "heavy": [5]}
+
+    def test_chosen_variants_keep_the_presets_seeds(self):
+        assert run(variants=["heavy", "plain"]).runs == {"heavy": [5], "plain": [0, 1]}
+
+    def test_a_variant_that_the_preset_leaves_out_runs_seed_0(self):
+        assert run(preset="smoke", variants=["heavy"]).runs == {"heavy": [0]}
+
+    def test_chosen_seeds_are_those_of_every_variant(self):
+        assert run(seeds=[7, 8]).runs == {"plain": [7, 8], "heavy": [7, 8]}
+
+
+FLAGS = [
+    ({"optimizer__lr": "x"}, '--optimizer.lr is "x", expected a number > 0'),
+    ({"optimizer__lr": -1}, "--optimizer.lr is -1, expected a number > 0"),
+    (
+        {"optimizer__lr": float("inf")},
+        "--optimizer.lr is Infinity, expected a number > 0, and finite",
+    ),
+    ({"optimizer": {"lr": -1}}, "--optimizer: optimizer.lr is -1, expected a number > 0"),
+    ({"optimizer__lrr": 1}, "unknown setting --optimizer.lrr; did you mean --optimizer.lr?"),
+    ({"optimizer": {"lrr": 1}}, "unknown setting --optimizer.lrr; did you mean --optimizer.lr?"),
+    (
+        {"optimizer__momentum": 0.9},
+        "unknown setting --optimizer.momentum; expected one of name, lr, weight_decay, betas, adam",
+    ),
+    (
+        {"optimizer__name": "adamm"},
+        '--optimizer.name is "adamm", expected one of sgd, adam; did you mean adam?',
+    ),
+    ({"optimizer__name": None}, "--optimizer.name is missing, expected one of sgd, adam"),
+    ({"optimizer": 3}, "--optimizer is 3, expected a group of settings named sgd or adam"),
+    (
+        {"optimizer__betas": [1, "x"]},
+        '--optimizer.betas: optimizer.betas.1 is "x", expected a number',
+    ),
+    ({"optimizer__betas": [0.9, 0.1]}, "--optimizer.betas is [0.9, 0.1], expected rising numbers"),
+    ({"optimizer__adam": -1}, "--optimizer.adam is -1, expected a whole number >= 0"),
+    ({"steps": 1e5}, "--steps is 100000.0, expected a whole number >= 1; write 100000"),
+    ({"steps": 1.5}, "--steps is 1.5, expected a whole number >= 1"),
+    ({"steps": "3"}, '--steps is "3", expected a whole number >= 1'),
+    ({"steps": True}, "--steps is true, expected a whole number >= 1"),
+    ({"steps": 0}, "--steps is 0, expected a whole number >= 1"),
+    ({"batch": "None"}, '--batch is "None", expected a whole number >= 1, or null; write null'),
+    ({"fast": 1}, "--fast is 1, expected true or false"),
+    ({"norm": "Pre"}, '--norm is "Pre", expected one of pre, post, none; did you mean pre?'),
+    ({"net__heads": 3}, "--net.heads is 3, expected a divisor of the width 16"),
+    ({"net__width": 10}, "--net.width: net.heads is 4, expected a divisor of the width 10"),
+    (
+        {"fast": True, "net__width": 128},
+        "--net.width is 128, expected at most 64, because fast is true",
+    ),
+    ({"limit__hold": 3}, "--limit.hold: limit.metric is missing, expected text"),
+    ({"lr": 1}, "unknown setting --lr; did you mean --optimizer.lr?"),
+    (
+        {"steps": 0, "net__heads": 3},
+        "--net.heads is 3, expected a divisor of the width 16; and 1 more",
+    ),
+]
+
+
+@pytest.mark.parametrize(("flags", "line"), FLAGS, ids=[line for _, line in FLAGS])
+def test_a_wrong_flag(flags, line):
+    assert problem(**flags) == line
+
+
+FILES = [
+    ("heads: 4", "heads: 3", "toy.yaml:5: net.heads is 3, expected a divisor of the width 16"),
+    ("heads: 4", "head: 4", "toy.yaml:5: unknown setting net.head; did you mean net.heads?"),
+    ("lr: 1e-3", "lr: fast", 'toy.yaml:3: optimizer.lr is "fast", expected a number > 0'),
+    ("lr: 1e-3", "lr: no", 'toy.yaml:3: optimizer.lr is "no", expected a number > 0'),
+    (
+        "steps: 30",
+        "steps: 0",
+        "toy.yaml:11: steps is 0, expected a whole number >= 1 (variant heavy)",
+    ),
+    (
+        "steps: 20",
+        "steps: 0",
+        "toy.yaml:15: steps is 0, expected a whole number >= 1 (variant plain)",
+    ),
+    ("steps: 20", "stepz: 20", "toy.yaml:15: unknown setting stepz; did you mean steps?"),
+    ("summary: a toy\n", "", "toy.yaml:1: summary is missing, expected text"),
+    (
+        "presets:",
+        "presetz:",
+        "toy.yaml:1: presets is missing, expected a mapping of length >= 1; and 1 more",
+    ),
+    ("    label: heavy\n", "", "toy.yaml:9: variants.heavy.label is missing, expected text"),
+    (
+        "label: heavy",
+        "labe: heavy",
+        "toy.yaml:9: variants.heavy.label is missing, expected text; and 1 more",
+    ),
+    (
+        "{plain: [0]}",
+        "{plane: [0]}",
+        'toy.yaml:17: presets.smoke.runs: unknown variant "plane"; did you mean plain? '
+        "expected one of plain, heavy",
+    ),
+    (
+        "{plain: [0]}",
+        "{plain: 0}",
+        "toy.yaml:17: presets.smoke.runs.plain is 0, expected a list, each entry a whole number",
+    ),
+    (
+        "{plain: [0]}",
+        "{plain: [-1]}",
+        "toy.yaml:17: presets.smoke.runs.plain is [-1], expected different seeds >= 0",
+    ),
+    (
+        "{plain: [0]}",
+        "{plain: [1, 1]}",
+        "toy.yaml:17: presets.smoke.runs.plain is [1, 1], expected different seeds >= 0",
+    ),
+    (
+        "{plain: [0]}",
+        "{plain: []}",
+        "toy.yaml:17: presets.smoke.runs.plain is [], expected different seeds >= 0",
+    ),
+    (
+        "  heavy:",
+        "  a/b:",
+        'toy.yaml:9: variants has "a/b", expected a name without spaces, commas and slashes, '
+        "since it becomes a folder",
+    ),
+    (
+        "settings:\n  optimizer",
+        "settings: 3\nother:\n  optimizer",
+        "toy.yaml:2: settings is 3, expected a mapping; and 1 more",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line"), FILES, ids=[line for *_, line in FILES])
+def test_a_wrong_file(old, new, line):
+    assert old in TEXT
+    assert problem(TEXT.replace(old, new, 1)) == line
+
+
+def test_unknown_preset_and_variant():
+    assert problem(preset="quik") == (
+        'unknown preset "quik"; did you mean quick? expected one of quick, smoke'
+    )
+    assert problem(variants=["heavi"]) == (
+        'unknown variant "heavi"; did you mean heavy? expected one of plain, heavy'
+    )
+
+
+def test_where_a_value_was_written():
+    variants = run(steps=3).variants
+    assert variants["plain"].where("steps") == "--steps"
+    assert variants["plain"].where("net.heads") == "toy.yaml:5: net.heads"
+    assert (
+        variants["heavy"].where("optimizer.weight_decay") == "toy.yaml:11: optimizer.weight_decay"
+    )
+    assert variants["plain"].where("net.width") == "toy.yaml:4: net.width", (
+        "of a default, its group"
+    )
