@@ -25,7 +25,8 @@ class Diverged(Exception):
 class Divergence(Callback):
     """Raises Diverged at the first loss that is not finite: before it is evaluated or kept.
 
-    Works on any LightningModule whose training_step returns a loss, or {"loss": losses of several steps}.
+    Works on any LightningModule whose training_step returns a loss, or {"loss": losses of several
+    steps}.
     """
 
     def on_train_batch_end(

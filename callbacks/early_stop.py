@@ -10,8 +10,8 @@ from research.settings.training import StopSettings
 class EarlyStop(Callback):
     """Stops after the evaluation at which `hold` steps have passed since metric >= at_least.
 
-    The hold shows that the claim's condition was no accident, and gives the figure its plateau. Works on any
-    LightningModule that logs the metric.
+    The hold shows that the claim's condition was no accident, and gives the figure its plateau.
+    Works on any LightningModule that logs the metric.
 
     Args:
         settings: metric, value and hold.

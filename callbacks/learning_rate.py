@@ -13,8 +13,9 @@ from research.settings.schedules import ScheduleSettings
 class LearningRateSchedule(Callback):
     """Sets lr(t) = lr * factor(t) before update t = 0, 1, ..., on every parameter group.
 
-    It counts optimizer steps, not Lightning's batches, and works on any LightningModule. The base rates are those the
-    optimizer came with; they are kept in checkpoints, since an optimizer's state holds only the rate last set.
+    It counts optimizer steps, not Lightning's batches, and works on any LightningModule. The base
+    rates are those the optimizer came with; they are kept in checkpoints, since an optimizer's
+    state holds only the rate last set.
 
     Args:
         settings: the schedule, by name.

@@ -1,11 +1,11 @@
-"""Keeps a run's status and arrays in its record, where the live display and the evidence find them."""
+"""Keeps a run's status and arrays in its record, for the live display and the evidence."""
 
 import os
 import time
 from typing import Any
 
+from lightning_utilities.core.rank_zero import rank_zero_only
 from pytorch_lightning import Callback, LightningModule, Trainer
-from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 from callbacks.divergence import Diverged
 from research.records.run_store import RunStore
@@ -19,7 +19,8 @@ _SHOWN = ("train/loss", "train/accuracy", "validation/loss", "validation/accurac
 class Recorder(Callback):
     """Writes the status of a run while it trains, and how it ended.
 
-    Metrics go to the record through RecordLogger. Arrays are taken from the module's `arrays`, where it has one.
+    Metrics go to the record through RecordLogger. Arrays are taken from the module's `arrays`,
+    where it has one.
 
     Args:
         store: the run.
@@ -118,7 +119,7 @@ class Recorder(Callback):
 
 
 def one_line(error: BaseException) -> str:
-    """What went wrong, in one line: an error of the system by its own words, others with their kind."""
+    """What went wrong, in one line: a system's error in its words, others with their kind."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     text = " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""The callbacks that every training run has: what its settings say about rate, divergence and early stop."""
+"""The callbacks that every training run has: rate, divergence and early stop."""
 
 from pytorch_lightning import Callback
 

@@ -1,8 +1,9 @@
 """The contract that everything rests on: a model, its data and its per-example loss.
 
-From per-example losses follow training (their mean), losses by class or frequency group (a scatter-add), loss surfaces
-(sums in float64), curvature (products with the Hessian of the mean) and gradient noise. A task is plain torch: it
-reads no trainer state, logs nothing, and does not move itself to a device.
+From per-example losses follow training (their mean), losses by class or frequency group (a
+scatter-add), loss surfaces (sums in float64), curvature (products with the Hessian of the mean) and
+gradient noise. A task is plain torch: it reads no trainer state, logs nothing, and does not move
+itself to a device.
 """
 
 from abc import ABC, abstractmethod
@@ -19,7 +20,8 @@ class Task(ABC):
 
     Attributes:
         model: the network that `outputs` is called with.
-        splits: the data by name; "train" is always there, "validation" where the experiment has one.
+        splits: the data by name; "train" is always there, "validation" where the experiment has
+            one.
     """
 
     model: nn.Module
@@ -27,7 +29,7 @@ class Task(ABC):
 
     @abstractmethod
     def outputs(self, model: nn.Module, batch: Batch) -> Tensor:
-        """What the model predicts: for classification logits, [n, classes] or [n, tokens, classes]."""
+        """What the model predicts; classes as logits, [n, classes] or [n, tokens, classes]."""
 
     @abstractmethod
     def losses_of(self, outputs: Tensor, batch: Batch) -> Tensor:

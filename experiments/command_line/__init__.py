@@ -1,1 +1,1 @@
-"""The command line `descent`: puts settings, modules and callbacks together and keeps the record."""
+"""The command line `descent`: puts the pieces together and keeps the record."""

@@ -1,7 +1,7 @@
-"""Runs side by side: one process per run, a number of them at a time, one live display. Imports no torch.
+"""Runs side by side: one process each, one live display. Imports no torch.
 
-A process per run keeps runs apart (a crash, a NaN, a thread count), and two processes of one thread get more done than
-one process of two on models as small as a lecture's.
+A process per run keeps runs apart (a crash, a NaN, a thread count), and two processes of one thread
+get more done than one process of two on models as small as a lecture's.
 """
 
 import fcntl
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -21,7 +21,7 @@ from rich.console import Console
 from research.records.display import LiveDisplay
 from research.records.status import FINISHED
 from research.records.store import Record, RecordError, RunStore
-from research.training.interruption import Interrupted, Interruption
+from research.training.interruption import Interruption
 
 _SECONDS_BETWEEN_LOOKS = 0.2
 _SECONDS_TO_STOP = 60.0
@@ -43,7 +43,7 @@ def gpus() -> list[str]:
 
 
 def default_workers(runs: int, accelerator: str = "auto", devices: int = 1) -> int:
-    """Runs at a time: one per GPU where there are GPUs, else one per core, and no more than there are runs.
+    """Runs at a time: one per GPU, or one per core, and no more than there are runs.
 
     Args:
         runs: how many there are to do.
@@ -55,7 +55,7 @@ def default_workers(runs: int, accelerator: str = "auto", devices: int = 1) -> i
 
 
 def default_threads(workers: int) -> int:
-    """Threads of each run: OMP_NUM_THREADS where the user has set it, else the cores, shared evenly."""
+    """Threads of each run: OMP_NUM_THREADS if set, else the cores, shared evenly."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     return int(wanted) if wanted.isdecimal() and int(wanted) else max(1, cores() // workers)
 
@@ -71,7 +71,8 @@ def run_all(record: Record, workers: int, console: Console) -> None:
         console: where the display goes.
 
     Raises:
-        Interrupted: a signal came; every run was asked to stop, wrote its checkpoint, and can be resumed.
+        Interrupted: a signal came; every run was asked to stop, wrote its checkpoint, and can be
+            resumed.
         RecordError: another process works on this record.
     """
     waiting = [run for run in record.runs() if run.status().state not in FINISHED]
@@ -104,7 +105,8 @@ class Pool:
     Args:
         record: the record.
         size: how many slots.
-        lock: a file descriptor that children inherit, so that the record stays locked while one of them lives.
+        lock: a file descriptor that children inherit, so that the record stays locked while one of
+            them lives.
     """
 
     def __init__(self, record: Record, size: int, lock: int) -> None:
@@ -165,7 +167,7 @@ class Pool:
         return environment
 
     def _collect(self, child: Child) -> None:
-        """Closes what belongs to a process that has ended; one that died without a word has failed."""
+        """Closes what an ended process had; one that died without a word has failed."""
         child.log.close()
         if child.process.stdin:
             child.process.stdin.close()
@@ -182,10 +184,8 @@ class Pool:
 
 def _signal(child: Child, number: int) -> None:
     """Sends a signal to a run's process and those that it started for other devices."""
-    try:
+    with suppress(ProcessLookupError):  # it has just ended
         os.killpg(child.process.pid, number)
-    except ProcessLookupError:
-        pass  # it has just ended
 
 
 def _in_words(code: int) -> str:
@@ -194,7 +194,7 @@ def _in_words(code: int) -> str:
 
 @contextmanager
 def _locked(record: Record) -> Iterator[int]:
-    """Keeps a second command from working on the same record; the lock ends with its last holder."""
+    """Keeps a second command off the record; the lock ends with its last holder."""
     with (record.folder / ".lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

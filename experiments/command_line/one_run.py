@@ -1,7 +1,7 @@
 """One run in its own process: `python -m experiments.command_line.one_run RECORD VARIANT SEED`.
 
-The launcher starts it; under several devices Lightning starts it again for the other ranks. Whatever happens, the run's
-status says so: the launcher and the display read it from the record.
+The launcher starts it; under several devices Lightning starts it again for the other ranks.
+Whatever happens, the run's status says so: the launcher and the display read it from the record.
 """
 
 import os
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from experiments.command_line.catalog import find
 from research.records.store import Plan, Record, RunStore
+from research.settings.errors import SettingsError
 from research.training.interruption import Interrupted, Interruption
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def _train(record: Record, store: RunStore, interruption: Interruption) -> None:
 
     from callbacks.durable_checkpoint import DurableCheckpoint
     from callbacks.recorder import Recorder
+    from research.settings.training import TrainingSettings
     from research.training.checkpoints import newest_valid
     from research.training.trainer import build_trainer
 
@@ -56,6 +58,8 @@ def _train(record: Record, store: RunStore, interruption: Interruption) -> None:
     settings = experiment.settings_class().model_validate(
         record.plan.variants[store.variant].settings
     )
+    if not isinstance(settings, TrainingSettings):
+        raise SettingsError(f"{experiment.name} has no settings of training, expected some")
     checkpoint = newest_valid(store.checkpoints)
     if _is_first_process():
         store.keep_until(checkpoint.step)
@@ -114,7 +118,7 @@ def _is_first_process() -> bool:
 
 
 def _follow_the_launcher() -> None:
-    """Asks this process to stop when its launcher is gone, even if that was killed: its pipe then ends."""
+    """Stops this process when its launcher is gone, even by kill -9: its pipe then ends."""
     if os.environ.get("DESCENT_LAUNCHED") != "1":
         return
 

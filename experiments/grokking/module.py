@@ -30,8 +30,9 @@ MEMORISED = 0.99
 class Grokking(TrainingModule):
     """A transformer on the equations of one binary operation (Power et al., 2022).
 
-    Beside loss and accuracy it logs the largest logit and the share of saturated softmax rows, how concentrated the
-    embedding's Fourier power is, and once each the steps at which training and validation accuracy reach 99 %.
+    Beside loss and accuracy it logs the largest logit and the share of saturated softmax rows, how
+    concentrated the embedding's Fourier power is, and once each the steps at which training and
+    validation accuracy reach 99 %.
 
     Args:
         settings: data, model and training.
@@ -85,7 +86,7 @@ class Grokking(TrainingModule):
         return added
 
     def spectrum(self) -> Tensor | None:
-        """Fourier power of the elements' embedding, [frequencies]; None where they lie on no circle."""
+        """Fourier power of the embedding, [frequencies]; None where elements lie on no circle."""
         if self.cyclic_order is None:
             return None
         return fourier_power(self.model.token_embedding.weight.detach()[self.cyclic_order])

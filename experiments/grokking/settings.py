@@ -11,7 +11,7 @@ from research.settings.training import EvaluationSettings, TrainingSettings
 
 
 class GrokkingEvaluationSettings(EvaluationSettings):
-    """When training and validation set are evaluated: more often until the training set is memorised."""
+    """When the splits are evaluated: more often until the training set is memorised."""
 
     every_until_memorised: int = Field(default=10, ge=1)
     """Steps between two evaluations until training accuracy has reached 99 %."""

@@ -1,7 +1,7 @@
 """The in-memory stateful loader: which examples each step sees, from (seed, epoch) alone.
 
-The data itself stays on the device; the loader hands out indices. Its whole state is two integers, so a run that was
-killed in mid-epoch goes on with exactly the batches that it had not seen.
+The data itself stays on the device; the loader hands out indices. Its whole state is two integers,
+so a run that was killed in mid-epoch goes on with exactly the batches that it had not seen.
 """
 
 from typing import Literal
@@ -15,12 +15,13 @@ from research.seeds import derive
 class IndexLoader:
     """Endless epochs of shuffled mini-batches, as indices into the training set.
 
-    The order of an epoch is a permutation drawn from derive(seed, "order", epoch). With several processes each takes
-    every `world_size`-th index of the same global batch.
+    The order of an epoch is a permutation drawn from derive(seed, "order", epoch). With several
+    processes each takes every `world_size`-th index of the same global batch.
 
     Args:
         examples: size n of the training set.
-        batch_size: examples of one step over all processes; None, or n and more, means full batch in natural order.
+        batch_size: examples of one step over all processes; None, or n and more, means full batch
+            in natural order.
         seed: the seed of the run.
         last_batch: whether the short batch that ends an epoch is kept or dropped.
         device: where the indices are needed.

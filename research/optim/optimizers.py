@@ -21,7 +21,8 @@ def build_optimizer(
     Args:
         settings: name and values.
         parameters: what is optimized.
-        capturable: keep the learning rate and the step counter as tensors on the device, which a CUDA graph needs.
+        capturable: keep the learning rate and the step counter as tensors on the device, which a
+            CUDA graph needs.
     """
     parameters = list(parameters)
     lr = torch.tensor(settings.lr, device=parameters[0].device) if capturable else settings.lr

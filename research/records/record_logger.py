@@ -4,14 +4,14 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
 
+from lightning_utilities.core.rank_zero import rank_zero_only
 from pytorch_lightning.loggers import Logger
-from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 from research.records.run_store import RunStore
 
 
 class RecordLogger(Logger):
-    """Appends every row of metrics to the run's metrics.jsonl. Only the first process of a run writes.
+    """Appends every row to the run's metrics.jsonl; only the first process writes.
 
     Args:
         store: the run.

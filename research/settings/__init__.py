@@ -1,1 +1,1 @@
-"""The vocabulary: typed settings of data, models, optimizers, schedules and training. Imports no torch."""
+"""The vocabulary: typed settings of data, models and training. Imports no torch."""

@@ -1,7 +1,7 @@
 """What every settings model has in common: frozen, strict, and no unknown keys.
 
-Settings are the vocabulary of the house. They say what is trained, never how it is computed, and are importable
-without torch, so that a typing mistake is answered at once.
+Settings are the vocabulary of the house. They say what is trained, never how it is computed, and
+are importable without torch, so that a typing mistake is answered at once.
 """
 
 from typing import NoReturn
@@ -13,7 +13,8 @@ from pydantic_core import PydanticCustomError
 class Settings(BaseModel):
     """A frozen group of settings.
 
-    Unknown keys are refused, and types are strict: a number is never read from text, nor a truth value from a number.
+    Unknown keys are refused, and types are strict: a number is never read from text, nor a truth
+    value from a number.
     """
 
     model_config = ConfigDict(
@@ -35,7 +36,8 @@ def refuse(key: str, found: object, expected: str) -> NoReturn:
         expected: what would be right, as words that follow "expected".
 
     Raises:
-        PydanticCustomError: always. The command line turns it into one line with the file and line, or the flag.
+        PydanticCustomError: always. The command line turns it into one line with the file and line,
+            or the flag.
     """
     raise PydanticCustomError(
         "combination",

@@ -29,7 +29,7 @@ FractionOfExamples = Annotated[float, Field(gt=0, lt=1)]
 
 
 class ModularArithmeticSettings(Settings):
-    """All equations x ∘ y = z of one binary operation, split into training and validation at random."""
+    """All equations x ∘ y = z of one binary operation, split at random."""
 
     operation: Operation = "x/y"
     """The operation; the elements are 0..modulus-1, for S5 the 120 permutations of five things."""
@@ -40,9 +40,9 @@ class ModularArithmeticSettings(Settings):
     train_size_rounding: Literal["floor", "round", "ceil"] = "round"
     """How train_fraction x equations becomes a whole number; public versions differ."""
     split_seed: int = Field(default=0, ge=0)
-    """Seed of the split, apart from the seed of the run: seeds then differ in initialisation and order only."""
+    """Seed of the split; the run's own seed changes initialisation and order only."""
     supervise_end: bool = False
-    """Read `<end> x o y = z` and predict z and a closing <end> (openai/grok), not `x o y =` and predict z."""
+    """Predict z and a closing <end> from `<end> x o y = z` (openai/grok), not z from `x o y =`."""
 
     @property
     def is_permutation_group(self) -> bool:
@@ -56,7 +56,7 @@ class ModularArithmeticSettings(Settings):
 
     @property
     def vocabulary(self) -> int:
-        """Number of tokens: the elements, the operator, the equals sign, and the end where it is supervised."""
+        """Number of tokens: elements, operator, equals sign, and <end> if supervised."""
         return self.elements + 2 + self.supervise_end
 
     @property

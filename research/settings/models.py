@@ -8,7 +8,7 @@ from research.settings.base import Settings, refuse
 
 
 class TransformerSettings(Settings):
-    """A decoder-only transformer. Every choice in which public versions differ in silence is a setting."""
+    """A decoder-only transformer; what public versions choose in silence is a setting."""
 
     layers: int = Field(default=2, ge=1)
     """Number of blocks."""
@@ -31,11 +31,11 @@ class TransformerSettings(Settings):
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Dropout of the sub-blocks' outputs."""
     embedding_init_std: float = Field(default=0.02, gt=0)
-    """Standard deviation of token and learned position vectors at the start; nn.Embedding's own default is 1."""
+    """Deviation of initial token and learned position vectors; nn.Embedding's default is 1."""
     linear_init: Literal["pytorch", "normal_0.02"] = "pytorch"
-    """Linear weights at the start: nn.Linear's own uniform +-1/sqrt(fan in), or normal with deviation 0.02."""
+    """Initial linear weights: nn.Linear's uniform ±1/sqrt(fan in), or normal, deviation 0.02."""
     output_classes: int | None = Field(default=None, ge=2)
-    """Rows of the output layer; None means the vocabulary's size. More than are used make a harder head."""
+    """Rows of the output layer; None means one per token. Unused ones make a harder head."""
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> Self:

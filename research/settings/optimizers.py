@@ -12,7 +12,7 @@ Betas = Annotated[tuple[DecayRate, DecayRate], Field(strict=False)]
 
 
 class AdamSettings(Settings):
-    """Adam (Kingma and Ba, 2015); weight decay is coupled: added to the gradient as an L2 penalty."""
+    """Adam (Kingma and Ba, 2015); weight decay is an L2 penalty, added to the gradient."""
 
     name: Literal["adam"] = "adam"
     lr: LearningRate = 1e-3
@@ -26,7 +26,7 @@ class AdamSettings(Settings):
 
 
 class AdamWSettings(Settings):
-    """AdamW (Loshchilov and Hutter, 2019); weight decay is decoupled: w <- w - lr * weight_decay * w."""
+    """AdamW (Loshchilov and Hutter, 2019): decoupled decay, w <- w - lr * weight_decay * w."""
 
     name: Literal["adamw"] = "adamw"
     lr: LearningRate = 1e-3

@@ -1,4 +1,4 @@
-"""Settings of the learning-rate schedules, chosen by name. A schedule is a factor on the optimizer's lr."""
+"""Settings of the learning-rate schedules, chosen by name: factors on the optimizer's lr."""
 
 from typing import Annotated, Literal
 

@@ -1,7 +1,7 @@
 """Checkpoints that survive kill -9, a full disk and a stranger's pickle.
 
-A write replaces the file atomically, so a checkpoint is there whole or not at all. A read checks every byte against the
-checksums of the archive and unpickles tensors and plain types only.
+A write replaces the file atomically, so a checkpoint is there whole or not at all. A read checks
+every byte against the checksums of the archive and unpickles tensors and plain types only.
 """
 
 import io

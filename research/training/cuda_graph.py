@@ -1,7 +1,8 @@
-"""The training step as a CUDA graph: the kernels of one step, recorded once and replayed as a whole.
+"""The training step as a CUDA graph: its kernels, recorded once and replayed as a whole.
 
-A small model's step is many short kernels, and starting them one by one takes longer than running them. The replay
-computes the same numbers in the same order. (PyTorch documentation, "CUDA Graphs".)
+A small model's step is many short kernels, and starting them one by one takes longer than running
+them. The replay computes the same numbers in the same order. (PyTorch documentation, "CUDA
+Graphs".)
 """
 
 from collections.abc import Callable
@@ -15,8 +16,8 @@ from research.training.steps import TrainStep
 class GraphedTrainStep:
     """A TrainStep that is recorded once for each batch size and then replayed.
 
-    The first steps are taken one kernel at a time on a side stream, as a recording demands; they are real steps of the
-    run. The optimizer must be capturable.
+    The first steps are taken one kernel at a time on a side stream, as a recording demands; they
+    are real steps of the run. The optimizer must be capturable.
 
     Args:
         step: the plain step, of one process.

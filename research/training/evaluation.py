@@ -30,7 +30,7 @@ class Measured:
 
 
 Extra = Callable[[Tensor, Batch], tuple[Statistics, Statistics]]
-"""From outputs and batch to further values: those to average, and those of which the largest counts."""
+"""From outputs and batch to further values: those to average, and those to maximise."""
 
 
 @torch.no_grad()
@@ -51,7 +51,8 @@ def evaluate(
         split: the examples, on the model's device.
         batch_size: examples computed at once; the result does not depend on it but for rounding.
         extra: further per-example values.
-        rank: which process this is; each takes every `world_size`-th example, and all get the result.
+        rank: which process this is; each takes every `world_size`-th example, and all get the
+            result.
         world_size: how many processes share the work.
     """
     n = size(split)

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT as a polite request: finish this step, write a checkpoint, leave. Imports no torch."""
+"""SIGTERM and SIGINT as requests: finish the step, write a checkpoint, leave. No torch."""
 
 import signal
 from types import FrameType, TracebackType
@@ -24,8 +24,8 @@ class Interrupted(BaseException):
 class Interruption:
     """Remembers the first SIGTERM or SIGINT instead of dying of it.
 
-    As a context manager it installs its handlers and puts the former ones back. `install` may be called again, where
-    a library has put its own handlers on top.
+    As a context manager it installs its handlers and puts the former ones back. `install` may be
+    called again, where a library has put its own handlers on top.
     """
 
     def __init__(self) -> None:

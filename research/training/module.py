@@ -1,10 +1,10 @@
 """The LightningModule base that owns the training loop, once for all experiments.
 
-Lightning counts batches; this module counts optimizer steps. One "batch" of Lightning is a chunk of many steps, one
-"epoch" the steps up to the next evaluation, so Lightning's own validation falls where the experiment evaluates and its
-price is paid once a chunk. The data lives on the device, losses stay there until the chunk ends, and nothing that
-Lightning keeps about its loops is needed to resume: a checkpoint holds the step count, the loader's two integers and
-every random generator.
+Lightning counts batches; this module counts optimizer steps. One "batch" of Lightning is a chunk of
+many steps, one "epoch" the steps up to the next evaluation, so Lightning's own validation falls
+where the experiment evaluates and its price is paid once a chunk. The data lives on the device,
+losses stay there until the chunk ends, and nothing that Lightning keeps about its loops is needed to resume: a
+checkpoint holds the step count, the loader's two integers and every random generator.
 """
 
 from collections.abc import Iterable, Iterator
@@ -164,7 +164,8 @@ class TrainingModule(LightningModule):
             random_states.restore(self._random_states[self.trainer.global_rank])
         if self.trainer.world_size > 1:
             # Our step sums the gradients itself: many steps pass within one call of DDP's forward.
-            self.trainer.strategy.model.require_backward_grad_sync = False
+            assert self.trainer.strategy.model is not None
+            self.trainer.strategy.model.require_backward_grad_sync = False  # type: ignore[assignment]
         if self.interruption:
             self.interruption.install()
         self._step = self._build_step()
@@ -236,7 +237,7 @@ class TrainingModule(LightningModule):
         )
 
     def _leave_if_asked(self) -> None:
-        """Ends the run on a request to stop; several processes agree on it at the end of a chunk."""
+        """Ends the run if asked to; several processes agree on it at the end of a chunk."""
         if self.interruption is None:
             return
         if self.trainer.world_size > 1:
@@ -278,7 +279,7 @@ class TrainingModule(LightningModule):
     # Checkpoints
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Adds what exact resume needs, and drops Lightning's loops: this module counts for itself."""
+        """Adds what exact resume needs; drops Lightning's loops: this module counts itself."""
         states: list[dict[str, Any]] = [random_states.capture()]
         if self.trainer.world_size > 1:
             states = [{} for _ in range(self.trainer.world_size)]

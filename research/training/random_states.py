@@ -1,4 +1,4 @@
-"""The state of every random generator, as lists of numbers, which checkpoints and processes can pass on."""
+"""The state of every random generator, as numbers that checkpoints can hold."""
 
 import random
 from typing import Any
@@ -9,10 +9,10 @@ import torch
 
 def capture() -> dict[str, Any]:
     """The states of Python's, numpy's and torch's generators, on the CPU and all GPUs."""
-    name, keys, position, has_gauss, cached_gaussian = numpy.random.get_state(legacy=True)
+    name, keys, *rest = numpy.random.get_state(legacy=True)
     return {
         "python": random.getstate(),
-        "numpy": (name, keys.tolist(), position, has_gauss, cached_gaussian),
+        "numpy": (name, numpy.asarray(keys).tolist(), *rest),
         "torch": torch.get_rng_state().tolist(),
         "cuda": [state.tolist() for state in _cuda_states()],
     }
@@ -22,9 +22,8 @@ def restore(states: dict[str, Any]) -> None:
     """Sets every generator to a state that `capture` returned."""
     version, internal, gauss = states["python"]
     random.setstate((version, tuple(internal), gauss))
-    name, keys, position, has_gauss, cached_gaussian = states["numpy"]
-    keys = numpy.array(keys, dtype=numpy.uint32)
-    numpy.random.set_state((name, keys, position, has_gauss, cached_gaussian))
+    name, keys, *rest = states["numpy"]
+    numpy.random.set_state((name, numpy.array(keys, dtype=numpy.uint32), *rest))
     torch.set_rng_state(torch.tensor(states["torch"], dtype=torch.uint8))
     if states["cuda"] and torch.cuda.is_available():
         cuda = [torch.tensor(state, dtype=torch.uint8) for state in states["cuda"]]

@@ -1,6 +1,7 @@
 """One optimizer step: gather the batch, losses, backward, sum over processes, update.
 
-It knows nothing of Lightning, so that a benchmark can time it alone, and it never waits for the device.
+It knows nothing of Lightning, so that a benchmark can time it alone, and it never waits for the
+device.
 """
 
 from collections.abc import Callable
@@ -16,8 +17,9 @@ from research.task import Batch, Task
 class TrainStep:
     """Takes one step on the mean loss of a batch.
 
-    The gradient is that of the mean over the *whole* batch: each process adds the losses of its own examples, divided
-    by the size of the whole batch, and gradients are summed over processes. Uneven shares stay exact so.
+    The gradient is that of the mean over the *whole* batch: each process adds the losses of its own
+    examples, divided by the size of the whole batch, and gradients are summed over processes.
+    Uneven shares stay exact so.
 
     Args:
         task: gives the per-example losses.
@@ -68,7 +70,7 @@ class TrainStep:
         gradients = [p.grad for p in self.parameters if p.grad is not None]
         flat = torch.cat([gradient.flatten() for gradient in gradients] + [loss.reshape(1)])
         distributed.all_reduce(flat)
-        parts = flat[:-1].split([gradient.numel() for gradient in gradients])
+        parts = torch.split(flat[:-1], [gradient.numel() for gradient in gradients])
         for gradient, part in zip(gradients, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
         return flat[-1]

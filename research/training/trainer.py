@@ -1,4 +1,4 @@
-"""From settings to a Lightning Trainer that leaves everything to our module, callbacks and loggers."""
+"""From settings to a Lightning Trainer that adds nothing of its own."""
 
 import logging
 import warnings

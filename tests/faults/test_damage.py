@@ -1,4 +1,4 @@
-"""Damaged files, full disks and losses that are no numbers: said in one line, and nothing else is lost."""
+"""Damaged files, full disks, NaN: said in one line, and nothing else is lost."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def test_no_checkpoint_left_is_a_clear_error(descent):
 
 
 def test_kill_while_checkpoints_are_written(tmp_path):
-    """Temporary files on another filesystem would make the rename a copy; ours lie beside their target."""
+    """Files in a temporary folder elsewhere would make the rename a copy; ours lie near."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": "/dev/shm"}
     for attempt in range(4):
         folder = tmp_path / str(attempt)

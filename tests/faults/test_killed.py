@@ -17,7 +17,7 @@ def assert_equal_to(uninterrupted, run):
 
 @pytest.mark.parametrize("step", [7, 57, 100, 101, 199], ids="step {}".format)
 def test_kill_at_a_step_and_resume(descent, uninterrupted, step):
-    """Before the first checkpoint, in mid-epoch, at a checkpoint, just after it, before the last step."""
+    """Before the first checkpoint, in mid-epoch, at a checkpoint, after it, at the end."""
     killed = descent.parity("record", PARITY_KILL_AT=str(step))
     run = descent.run_of("record")
     assert killed.returncode == 1

@@ -1,1 +1,1 @@
-"""A user's own experiment, outside `experiments/`: tiny, with dropout, and able to kill itself at a chosen step."""
+"""A user's own experiment: tiny, with dropout, and able to kill itself at a step."""

@@ -40,7 +40,7 @@ class ParityTask(Task):
 
 
 class Kill(Callback):
-    """Sends this process a signal before a certain step: a kill -9 that comes from inside, to the step."""
+    """Sends this process a signal before a certain step: kill -9, exact to the step."""
 
     def __init__(self, step, number):
         self.step, self.number = step, number

@@ -11,7 +11,7 @@ from research.settings.optimizers import AdamSettings, AdamWSettings
     "settings", [AdamSettings(weight_decay=0.3), AdamWSettings(weight_decay=0.3)]
 )
 def test_adam_and_adamw_follow_the_papers(settings):
-    """Kingma and Ba, algorithm 1; Loshchilov and Hutter, algorithm 2: decay in the gradient, or beside it."""
+    """Kingma and Ba, algorithm 1; Loshchilov and Hutter, algorithm 2."""
     generator = torch.Generator().manual_seed(0)
     start = torch.randn(5, dtype=torch.float64, generator=generator)
     gradients = torch.randn(50, 5, dtype=torch.float64, generator=generator)

@@ -32,7 +32,7 @@ def parity_settings(max_steps=60, **trainer):
 
 @pytest.fixture
 def train(tmp_path):
-    """train(name, ...) trains in a folder of that name, from its newest checkpoint, and returns what came of it."""
+    """train(name) trains in that folder, from its newest checkpoint if it has one."""
 
     def run(name, callbacks=(), prepare=lambda module: None, **settings):
         store = RunStore(tmp_path / name, "parity", 0)
