@@ -13,12 +13,14 @@ from signal import SIGTERM
 from typing import TYPE_CHECKING
 
 from experiments.command_line.catalog import find
-from research.records.store import Plan, Record, RunStore
+from research.records.store import Record, RunStore
 from research.settings.errors import SettingsError
 from research.training.interruption import Interrupted, Interruption
 
 if TYPE_CHECKING:
-    from pytorch_lightning.loggers import Logger
+    from pytorch_lightning import Callback, Trainer
+
+    from research.settings.training import TrainerSettings
 
 
 def main(arguments: list[str]) -> int:
@@ -47,11 +49,8 @@ def main(arguments: list[str]) -> int:
 def _train(record: Record, store: RunStore, interruption: Interruption) -> None:
     import torch
 
-    from callbacks.durable_checkpoint import DurableCheckpoint
-    from callbacks.recorder import Recorder
     from research.settings.training import TrainingSettings
     from research.training.checkpoints import newest_valid
-    from research.training.trainer import build_trainer
 
     torch.set_num_threads(record.plan.threads)
     experiment = find(record.plan.folder or record.plan.experiment)
@@ -67,32 +66,37 @@ def _train(record: Record, store: RunStore, interruption: Interruption) -> None:
             record.note_warning(f"{damaged}; went on from step {checkpoint.step} instead")
     module = experiment.module_class()(settings, store.seed)
     module.interruption = interruption
-    trainer = build_trainer(
-        settings.trainer,
-        store.folder,
-        [
-            Recorder(store),
-            DurableCheckpoint(
-                store.checkpoints,
-                settings.trainer.checkpoint_every,
-                settings.trainer.checkpoints_kept,
-            ),
-        ],
-        _loggers(record, store, record.plan),
-    )
+    trainer = recorded_trainer(record, store, settings.trainer)
     interruption.raise_if_requested()
     trainer.fit(module, ckpt_path=checkpoint.path, weights_only=True)
 
 
-def _loggers(record: Record, store: RunStore, plan: Plan) -> "list[Logger]":
+def recorded_trainer(
+    record: Record, store: RunStore, settings: "TrainerSettings", *watchers: "Callback"
+) -> "Trainer":
+    """The Trainer of a run of a record: metrics, status, checkpoints and the mirror to W&B.
+
+    Args:
+        record: the record.
+        store: the run.
+        settings: device, length, precision.
+        watchers: further callbacks.
+    """
+    from callbacks.durable_checkpoint import DurableCheckpoint
+    from callbacks.recorder import Recorder
     from research.records.record_logger import RecordLogger
-
-    if plan.wandb == "off":
-        return [RecordLogger(store)]
     from research.records.wandb_mirror import make_logger
+    from research.training.trainer import build_trainer
 
-    mirror = make_logger(store, plan, record)
-    return [RecordLogger(store), *([mirror] if mirror else [])]
+    every, kept = settings.checkpoint_every, settings.checkpoints_kept
+    checkpoints = DurableCheckpoint(store.checkpoints, every, kept)
+    mirror = make_logger(store, record.plan, record)
+    return build_trainer(
+        settings,
+        store.folder,
+        [Recorder(store), checkpoints, *watchers],
+        [RecordLogger(store), *([mirror] if mirror else [])],
+    )
 
 
 def _failed(store: RunStore, error: Exception) -> int:

@@ -8,6 +8,7 @@ import numpy
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
+from numpy.typing import NDArray
 
 from experiments.grokking.delays import LEARNED, Delay
 from research.evidence.style import GREY, HALO, TRAINING, VALIDATION, caption, slide, wrapped
@@ -102,12 +103,21 @@ def step_axis(axes: Axes) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
+def curve(store: RunStore, split: str) -> tuple[NDArray[numpy.int64], NDArray[numpy.float64]]:
+    """Steps and accuracy of a split; of the training set as its batches were answered, if known.
+
+    Those are counted at every step, while evaluations are far apart.
+    """
+    steps, values = store.column("batch/accuracy" if split == "train" else f"{split}/accuracy")
+    return (steps, values) if len(steps) else store.column(f"{split}/accuracy")
+
+
 def _draw(axes: Axes, record: Record, delays: Sequence[Delay], style: PanelStyle) -> None:
     middle = median_run(delays)
     for delay in delays:
         store = record.run(delay.variant, delay.seed)
         for split, colour in SPLITS:
-            steps, values = store.column(f"{split}/accuracy")
+            steps, values = curve(store, split)
             bold = delay is middle
             axes.plot(
                 steps,
@@ -172,7 +182,7 @@ def _name_curve(
     on_right: bool = False,
 ) -> None:
     """Writes a split's name beside the rise of its curve, or over one that never rises."""
-    steps, values = store.column(f"{split}/accuracy")
+    steps, values = curve(store, split)
     if not len(steps):
         return
     rising, learned = steps[values >= 0.25], steps[values >= LEARNED]

@@ -40,6 +40,7 @@ class Grokking(TrainingModule):
     """
 
     settings: GrokkingSettings
+    tracks_accuracy = True
     task: GrokkingTask
     model: Transformer
 
@@ -56,10 +57,14 @@ class Grokking(TrainingModule):
         """Schedule, divergence, early stop, and weight norms by group."""
         return [*standard_callbacks(self.settings), WeightNorms(weight_norms)]
 
-    def evaluation_interval(self) -> int:
-        """Short until the training set is memorised, since that goes fast."""
-        evaluation = self.settings.evaluation
-        return evaluation.every if "train" in self.reached else evaluation.every_until_memorised
+    def watches(self) -> bool:
+        """Until the training set is memorised, since the step at which it is decides claims."""
+        return "train" not in self.reached
+
+    def logged(self, row: dict[str, float]) -> None:
+        """Has the splits evaluated as soon as training batches are answered right."""
+        if self.watches() and row["batch/accuracy"] >= MEMORISED:
+            self.evaluation_wanted = True
 
     def extra_statistics(self, outputs: Tensor, batch: Batch) -> tuple[Statistics, Statistics]:
         """The share of saturated softmax rows, and the largest logit."""

@@ -2,19 +2,12 @@
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from research.settings.base import refuse
 from research.settings.data import ModularArithmeticSettings
 from research.settings.models import TransformerSettings
-from research.settings.training import EvaluationSettings, TrainingSettings
-
-
-class GrokkingEvaluationSettings(EvaluationSettings):
-    """When the splits are evaluated: more often until the training set is memorised."""
-
-    every_until_memorised: int = Field(default=10, ge=1)
-    """Steps between two evaluations until training accuracy has reached 99 %."""
+from research.settings.training import TrainingSettings
 
 
 class GrokkingSettings(TrainingSettings):
@@ -22,7 +15,6 @@ class GrokkingSettings(TrainingSettings):
 
     data: ModularArithmeticSettings = ModularArithmeticSettings()
     model: TransformerSettings = TransformerSettings()
-    evaluation: GrokkingEvaluationSettings = GrokkingEvaluationSettings()
     prefix_sharing: bool = False
     """Compute what several examples share once (exact, faster; not with dropout)."""
 

@@ -8,8 +8,6 @@ from torch.optim import Optimizer
 
 from research.settings.optimizers import AdamSettings, AdamWSettings
 
-_CLASSES = {AdamSettings: torch.optim.Adam, AdamWSettings: torch.optim.AdamW}
-
 
 def build_optimizer(
     settings: AdamSettings | AdamWSettings,
@@ -26,7 +24,8 @@ def build_optimizer(
     """
     parameters = list(parameters)
     lr = torch.tensor(settings.lr, device=parameters[0].device) if capturable else settings.lr
-    return _CLASSES[type(settings)](
+    kind = torch.optim.AdamW if isinstance(settings, AdamWSettings) else torch.optim.Adam
+    optimizer: Optimizer = kind(
         parameters,
         lr=lr,
         betas=settings.betas,
@@ -35,3 +34,4 @@ def build_optimizer(
         capturable=capturable,
         fused=True,
     )
+    return optimizer

@@ -37,12 +37,14 @@ class TrainerSettings(Settings):
 
 
 class EvaluationSettings(Settings):
-    """When the whole of the training and the validation set is evaluated."""
+    """When and on what a run is evaluated."""
 
     every: int = Field(default=100, ge=1)
     """Steps between two evaluations."""
     batch_size: int = Field(default=1024, ge=1)
     """Examples evaluated at once."""
+    train_examples: int | None = Field(default=None, ge=1)
+    """Training examples that are evaluated, the same random ones in every run; None means all."""
 
 
 class StopSettings(Settings):

@@ -27,7 +27,7 @@ class GraphedTrainStep:
     def __init__(self, step: TrainStep, warm_up: int = 3) -> None:
         self.step = step
         self.left_to_warm_up = warm_up
-        self.stream = torch.cuda.Stream()
+        self.stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         self.recordings: dict[int, tuple[torch.cuda.CUDAGraph, Tensor, Tensor]] = {}
 
     def __call__(
@@ -41,17 +41,17 @@ class GraphedTrainStep:
             return self._warm_up(indices, batch_size)
         if batch_size not in self.recordings:
             self.recordings[batch_size] = self._record(indices, batch_size)
-        graph, static_indices, static_loss = self.recordings[batch_size]
+        graph, static_indices, static_values = self.recordings[batch_size]
         static_indices.copy_(indices)
         graph.replay()
-        return static_loss
+        return static_values
 
     def _warm_up(self, indices: Tensor, batch_size: int) -> Tensor:
         self.stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self.stream):
-            loss = self.step(indices, batch_size)
+            values = self.step(indices, batch_size)
         torch.cuda.current_stream().wait_stream(self.stream)
-        return loss
+        return values
 
     def _record(
         self, indices: Tensor, batch_size: int
@@ -59,5 +59,5 @@ class GraphedTrainStep:
         graph = torch.cuda.CUDAGraph()
         static_indices = indices.clone()
         with torch.cuda.graph(graph, stream=self.stream):
-            static_loss = self.step(static_indices, batch_size)
-        return graph, static_indices, static_loss
+            static_values = self.step(static_indices, batch_size)
+        return graph, static_indices, static_values

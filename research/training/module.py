@@ -3,8 +3,8 @@
 Lightning counts batches; this module counts optimizer steps. One "batch" of Lightning is a chunk of
 many steps, one "epoch" the steps up to the next evaluation, so Lightning's own validation falls
 where the experiment evaluates and its price is paid once a chunk. The data lives on the device,
-losses stay there until the chunk ends, and nothing that Lightning keeps about its loops is needed to resume: a
-checkpoint holds the step count, the loader's two integers and every random generator.
+losses stay there until the chunk ends, and nothing that Lightning keeps about its loops is needed
+to resume: a checkpoint holds the step count, the loader's two integers and every random generator.
 """
 
 from collections.abc import Iterable, Iterator
@@ -67,8 +67,12 @@ class TrainingModule(LightningModule):
         steps: optimizer steps done.
         evaluated_at: the step of the last evaluation.
         interruption: where a request to stop is noticed, if the caller has one.
+        tracks_accuracy: whether every training step counts the examples it got right.
+        evaluation_wanted: set it to have an evaluation before the next regular one.
         arrays: arrays to be kept beside the metrics; whoever stores them takes them out.
     """
+
+    tracks_accuracy = False
 
     def __init__(self, settings: TrainingSettings, seed: int = 0) -> None:
         super().__init__()
@@ -77,12 +81,14 @@ class TrainingModule(LightningModule):
         self.seed = seed
         self.steps = 0
         self.evaluated_at = 0
+        self.evaluation_wanted = False
         self.interruption: Interruption | None = None
         self.arrays: dict[str, Tensor] = {}
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(seed, "initialisation"))
             self.task = self.build_task()
         self.model = self.task.model
+        self._unlogged: list[list[float]] = []
         self._loader_state: dict[str, int] | None = None
         self._random_states: list[dict[str, Any]] = []
 
@@ -100,16 +106,21 @@ class TrainingModule(LightningModule):
         del metrics
         return {}
 
-    def evaluation_interval(self) -> int:
-        """Steps between two evaluations, from now on."""
-        return self.settings.evaluation.every
+    def watches(self) -> bool:
+        """Whether `logged` wants rows at once, not at the end of a chunk; that costs a wait."""
+        return False
+
+    def logged(self, row: dict[str, float]) -> None:
+        """Called with every row of training metrics."""
 
     def next_evaluation(self) -> int:
         """The step of the next evaluation: the next multiple of the interval, or the last step.
 
-        It is the present step if the run was interrupted just before it was evaluated.
+        It is the present step if an evaluation is wanted, or the run was interrupted before it.
         """
-        interval = self.evaluation_interval()
+        if self.evaluation_wanted:
+            return self.steps
+        interval = self.settings.evaluation.every
         earliest = max(self.steps, self.evaluated_at + 1)
         following = -(-earliest // interval) * interval
         return min(following, self.max_steps) if self.max_steps > 0 else following
@@ -142,6 +153,7 @@ class TrainingModule(LightningModule):
             name: {column: values.to(self.device) for column, values in split.items()}
             for name, split in self.task.splits.items()
         }
+        self.evaluated_data = {**self.data, "train": self._sample_of(self.data["train"])}
         self.loader = IndexLoader(
             size(self.data["train"]),
             self.settings.batch_size,
@@ -177,7 +189,12 @@ class TrainingModule(LightningModule):
 
     def _build_step(self) -> TrainStep | GraphedTrainStep:
         step = TrainStep(
-            self.task, self.model, self._optimizer, self.data["train"], self.trainer.world_size
+            self.task,
+            self.model,
+            self._optimizer,
+            self.data["train"],
+            self.tracks_accuracy,
+            self.trainer.world_size,
         )
         return GraphedTrainStep(step) if self.settings.trainer.cuda_graph else step
 
@@ -190,44 +207,61 @@ class TrainingModule(LightningModule):
     # The loop
 
     def training_step(self, chunk: int, batch_idx: int) -> STEP_OUTPUT:
-        """Takes `chunk` optimizer steps and returns the loss before each: {"loss": [steps]}."""
+        """Takes up to `chunk` optimizer steps; returns the loss before each: {"loss": [steps]}."""
         del batch_idx
         self._count(self.steps)
         optimizer, log_every = self._optimizer, self.settings.trainer.log_every
-        losses = torch.empty(chunk, device=self.device)
-        rates: dict[int, float] = {}
-        done = 0
+        values = torch.empty(chunk, 1 + self.tracks_accuracy, device=self.device)
+        rates: dict[int, float | Tensor] = {}
+        done = logged = 0
 
         def before_update() -> None:
             for callback in self._before_update:
                 callback.on_before_optimizer_step(self.trainer, self, optimizer)
 
-        while done < chunk and not self._stop_requested():
+        while done < chunk and not (self.evaluation_wanted or self._stop_requested()):
             indices, batch_size = self.loader.next()
-            losses[done] = self._step(indices, batch_size, before_update)
+            values[done] = self._step(indices, batch_size, before_update)
             done += 1
             self.steps += 1
             self._count(self.steps)
             if self.steps % log_every == 0:
-                rates[self.steps] = optimizer.param_groups[0]["lr"]
-        losses = losses[:done]
-        self._log_steps(losses, rates)
+                rate = optimizer.param_groups[0]["lr"]
+                rates[self.steps] = rate.clone() if isinstance(rate, Tensor) else rate
+                if self.watches():
+                    self._log_steps(values[logged:done], rates)
+                    logged = done
+        self._log_steps(values[logged:done], rates)
         self._leave_if_asked()
-        return {"loss": losses}
+        return {"loss": values[:done, 0]}
 
     def _count(self, steps: int) -> None:
         """Tells Lightning how many optimizer steps are done; trainer.global_step is this number."""
         progress = self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.total
         progress.ready = progress.completed = steps
 
-    def _log_steps(self, losses: Tensor, rates: dict[int, float]) -> None:
-        """Sends the losses of the logged steps to every logger: one wait for the device."""
-        values = losses.tolist()
+    def _log_steps(self, values: Tensor, rates: dict[int, float | Tensor]) -> None:
+        """Logs the means since the last row, at every logged step: one wait for the device.
+
+        Args:
+            values: loss, and accuracy where it is tracked, of the last steps: [steps, 1 or 2].
+            rates: learning rates of the logged steps.
+        """
         first = self.steps - len(values) + 1
-        for step, rate in rates.items():
-            metrics = {"batch/loss": values[step - first], "lr": float(rate)}
-            for logger in self.trainer.loggers:
-                logger.log_metrics(metrics, step=step)
+        for step, row in enumerate(values.tolist(), start=first):
+            self._unlogged.append(row)
+            if step in rates:
+                means = [sum(column) / len(column) for column in zip(*self._unlogged, strict=True)]
+                names = ("batch/loss", "batch/accuracy")[: len(means)]
+                self._unlogged = []
+                self._log_row(
+                    step, {**dict(zip(names, means, strict=True)), "lr": float(rates[step])}
+                )
+
+    def _log_row(self, step: int, row: dict[str, float]) -> None:
+        for logger in self.trainer.loggers:
+            logger.log_metrics(row, step=step)
+        self.logged(row)
 
     def _stop_requested(self) -> bool:
         return (
@@ -248,13 +282,22 @@ class TrainingModule(LightningModule):
 
     # Evaluation
 
+    def _sample_of(self, train: Batch) -> Batch:
+        """The training examples that evaluations look at."""
+        wanted = self.settings.evaluation.train_examples
+        if wanted is None or wanted >= size(train):
+            return train
+        generator = torch.Generator().manual_seed(derive(0, "evaluation"))
+        chosen = torch.randperm(size(train), generator=generator)[:wanted].to(self.device)
+        return {name: column[chosen] for name, column in train.items()}
+
     def validation_step(self, split: str, batch_idx: int) -> None:
         """Evaluates one split."""
         del batch_idx
         measured = evaluate(
             self.task,
             self.model,
-            self.data[split],
+            self.evaluated_data[split],
             self.settings.evaluation.batch_size,
             self.extra_statistics,
             self.trainer.global_rank,
@@ -272,6 +315,7 @@ class TrainingModule(LightningModule):
         if self.trainer.sanity_checking:
             return
         self.evaluated_at = self.steps
+        self.evaluation_wanted = False
         added = self.evaluated(self._metrics)
         values = {**self._metrics, **added, "step": float(self.steps)}
         self.log_dict(values, batch_size=1, sync_dist=True)
@@ -289,6 +333,8 @@ class TrainingModule(LightningModule):
         checkpoint["descent"] = {
             "steps": self.steps,
             "evaluated_at": self.evaluated_at,
+            "evaluation_wanted": self.evaluation_wanted,
+            "unlogged": self._unlogged,
             "loader": self.loader.state_dict(),
             "random_states": states,
             "experiment": self.state(),
@@ -299,6 +345,8 @@ class TrainingModule(LightningModule):
         kept = checkpoint["descent"]
         self.steps = kept["steps"]
         self.evaluated_at = kept["evaluated_at"]
+        self.evaluation_wanted = kept["evaluation_wanted"]
+        self._unlogged = kept["unlogged"]
         self._loader_state = kept["loader"]
         self._random_states = kept["random_states"]
         self.load_state(kept["experiment"])

@@ -15,7 +15,7 @@ from research.task import Batch, Task
 
 
 class TrainStep:
-    """Takes one step on the mean loss of a batch.
+    """Takes one step on the mean loss of a batch, and says how that loss stood before it.
 
     The gradient is that of the mean over the *whole* batch: each process adds the losses of its own
     examples, divided by the size of the whole batch, and gradients are summed over processes.
@@ -26,23 +26,31 @@ class TrainStep:
         model: the network.
         optimizer: updates the model's parameters.
         data: the training set, on the device.
+        accuracy: whether the share of examples that were right is returned beside the loss.
         world_size: how many processes share a batch.
     """
 
     def __init__(
-        self, task: Task, model: nn.Module, optimizer: Optimizer, data: Batch, world_size: int = 1
+        self,
+        task: Task,
+        model: nn.Module,
+        optimizer: Optimizer,
+        data: Batch,
+        accuracy: bool = False,
+        world_size: int = 1,
     ) -> None:
         self.task = task
         self.model = model
         self.optimizer = optimizer
         self.data = data
+        self.accuracy = accuracy
         self.world_size = world_size
         self.parameters = [p for group in optimizer.param_groups for p in group["params"]]
 
     def __call__(
         self, indices: Tensor, batch_size: int, before_update: Callable[[], None] | None = None
     ) -> Tensor:
-        """Takes a step and returns the loss before it, a scalar on the device.
+        """Takes a step and returns [loss] or [loss, accuracy] before it, on the device.
 
         Args:
             indices: this process's examples of the batch.
@@ -50,27 +58,28 @@ class TrainStep:
             before_update: called when the gradients stand and the update has not been made.
         """
         self.optimizer.zero_grad(set_to_none=True)
-        loss = self.loss(indices, batch_size)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        loss = loss.detach()
+        batch = {name: column[indices] for name, column in self.data.items()}
+        outputs = self.task.outputs(self.model, batch)
+        loss = self.task.losses_of(outputs, batch).sum() / batch_size
+        torch.autograd.backward(loss)
+        values = [loss.detach()]
+        if self.accuracy:
+            values.append(self.task.correct(outputs.detach(), batch).sum() / batch_size)
+        measured = torch.stack(values)
         if self.world_size > 1:
-            loss = self._sum_over_processes(loss)
+            measured = self._sum_over_processes(measured)
         if before_update:
             before_update()
         self.optimizer.step()
-        return loss
+        return measured
 
-    def loss(self, indices: Tensor, batch_size: int) -> Tensor:
-        """This process's part of the mean loss."""
-        batch = {name: column[indices] for name, column in self.data.items()}
-        return self.task.losses(self.model, batch).sum() / batch_size
-
-    def _sum_over_processes(self, loss: Tensor) -> Tensor:
-        """Sums gradients and loss over all processes, in one message."""
+    def _sum_over_processes(self, measured: Tensor) -> Tensor:
+        """Sums gradients and what was measured over all processes, in one message."""
         gradients = [p.grad for p in self.parameters if p.grad is not None]
-        flat = torch.cat([gradient.flatten() for gradient in gradients] + [loss.reshape(1)])
+        flat = torch.cat([gradient.flatten() for gradient in gradients] + [measured])
         distributed.all_reduce(flat)
-        parts = torch.split(flat[:-1], [gradient.numel() for gradient in gradients])
+        sizes = [gradient.numel() for gradient in gradients]
+        *parts, measured = torch.split(flat, [*sizes, len(measured)])
         for gradient, part in zip(gradients, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
-        return flat[-1]
+        return measured
