@@ -3,7 +3,6 @@
 from typing import Any
 
 from pytorch_lightning import Callback, LightningModule, Trainer
-from torch import Tensor
 from torch.optim import Optimizer
 
 from research.optim.schedules import factor
@@ -39,10 +38,7 @@ class LearningRateSchedule(Callback):
         del pl_module
         scale = factor(self.settings, trainer.global_step)
         for group, base in zip(optimizer.param_groups, self.base_rates, strict=True):
-            if isinstance(group["lr"], Tensor):  # on the device, where a CUDA graph reads it
-                group["lr"].fill_(base * scale)
-            else:
-                group["lr"] = base * scale
+            group["lr"] = base * scale
 
     def state_dict(self) -> dict[str, Any]:
         """The base rates."""

@@ -47,9 +47,6 @@ def _check_gpus(variant: ResolvedVariant[Any], trainer: TrainerSettings) -> None
         raise SettingsError(
             f"{where} is {trainer.devices}, expected at most {present}, the GPUs visible here"
         )
-    if trainer.cuda_graph and (trainer.accelerator == "cpu" or not present or trainer.devices > 1):
-        where = variant.where("trainer.cuda_graph")
-        raise SettingsError(f"{where} is true, expected false: it needs a GPU, and one device")
 
 
 def _has_bfloat16() -> bool:

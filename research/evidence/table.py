@@ -1,7 +1,9 @@
-"""The table of verdicts for the terminal."""
+"""The table of verdicts for the terminal, whole at any width from 80 columns on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from rich.columns import Columns
+from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -16,28 +18,49 @@ STYLES: dict[Judgement, str] = {
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> Table:
-    """One row per claim: id, verdict, measured, threshold, the claim and each seed's number."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0))
+    """Id, verdict, measured number, and beside them all that folds: threshold, claim, seeds, note.
+
+    Claims that were not measured come last, with nothing but the reason: mostly one line each.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("measured", no_wrap=True, justify="right")
-    table.add_column("threshold", min_width=14)
-    table.add_column("what is claimed, and each seed's number", ratio=1, min_width=30)
+    table.add_column("threshold, claim, and each seed's number", ratio=1)
+    measured = [verdict for verdict in verdicts if verdict.verdict != "not measured"]
+    for verdict in measured:
+        _add(table, verdict, _details(verdict))
+        table.add_row()
     for verdict in verdicts:
-        table.add_row(
-            escape(verdict.id),
-            Text(verdict.verdict, style=STYLES[verdict.verdict]),
-            format_number(verdict.measured),
-            escape(verdict.threshold),
-            _details(verdict),
-        )
+        if verdict not in measured:
+            _add(table, verdict, Text(verdict.note, style="italic"))
     return table
 
 
-def _details(verdict: Verdict) -> Text:
-    text = Text(verdict.text)
-    for variant, numbers in format_per_seed(verdict.per_seed):
-        text.append(f"\n{variant}  {numbers}", style="cyan")
+def _add(table: Table, verdict: Verdict, details: RenderableType) -> None:
+    table.add_row(
+        escape(verdict.id),
+        Text(verdict.verdict, style=STYLES[verdict.verdict]),
+        format_number(verdict.measured),
+        details,
+    )
+
+
+def _details(verdict: Verdict) -> Group:
+    parts: list[RenderableType] = [Text(verdict.threshold, style="bold"), Text(verdict.text)]
+    if verdict.per_seed:
+        parts.append(_numbers(verdict.per_seed))
     if verdict.note:
-        text.append(f"\n{verdict.note}", style="italic")
-    return text
+        parts.append(Text(verdict.note, style="italic"))
+    return Group(*parts)
+
+
+def _numbers(per_seed: Mapping[str, float | None]) -> Table:
+    """One row per variant; a line breaks between seeds, never between a seed and its number."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="cyan")
+    table.add_column(ratio=1, style="cyan")
+    for variant, numbers in format_per_seed(per_seed):
+        seeds = [Text(number, no_wrap=True) for number in numbers.split(", ")]
+        table.add_row(escape(variant), Columns(seeds, padding=(0, 2)))
+    return table

@@ -24,8 +24,6 @@ class TrainerSettings(Settings):
     """Machines of one run, started by torchrun or SLURM."""
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
     """Arithmetic: float32, or bfloat16 autocast where the processor has it."""
-    cuda_graph: bool = False
-    """Replay the step as one CUDA graph: same numbers, fewer launches; needs one GPU."""
     log_every: int = Field(default=10, ge=1)
     """Steps between two logged training losses."""
     flush_every: int = Field(default=100, ge=1)

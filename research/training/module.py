@@ -23,7 +23,6 @@ from research.seeds import derive
 from research.settings.training import TrainingSettings
 from research.task import Batch, Task, size
 from research.training import random_states
-from research.training.cuda_graph import GraphedTrainStep
 from research.training.evaluation import Statistics, evaluate
 from research.training.interruption import Interruption
 from research.training.steps import TrainStep
@@ -134,9 +133,7 @@ class TrainingModule(LightningModule):
 
     def configure_optimizers(self) -> Optimizer:
         """The optimizer that the settings name."""
-        return build_optimizer(
-            self.settings.optimizer, self.model.parameters(), self.settings.trainer.cuda_graph
-        )
+        return build_optimizer(self.settings.optimizer, self.model.parameters())
 
     def train_dataloader(self) -> Chunks:
         """Chunks of steps; the examples themselves never pass through Lightning."""
@@ -180,15 +177,7 @@ class TrainingModule(LightningModule):
             self.trainer.strategy.model.require_backward_grad_sync = False  # type: ignore[assignment]
         if self.interruption:
             self.interruption.install()
-        self._step = self._build_step()
-        self._before_update = [
-            callback
-            for callback in self.trainer.callbacks  # type: ignore[attr-defined]
-            if type(callback).on_before_optimizer_step is not Callback.on_before_optimizer_step
-        ]
-
-    def _build_step(self) -> TrainStep | GraphedTrainStep:
-        step = TrainStep(
+        self._step = TrainStep(
             self.task,
             self.model,
             self._optimizer,
@@ -196,7 +185,11 @@ class TrainingModule(LightningModule):
             self.tracks_accuracy,
             self.trainer.world_size,
         )
-        return GraphedTrainStep(step) if self.settings.trainer.cuda_graph else step
+        self._before_update = [
+            callback
+            for callback in self.trainer.callbacks  # type: ignore[attr-defined]
+            if type(callback).on_before_optimizer_step is not Callback.on_before_optimizer_step
+        ]
 
     @property
     def _optimizer(self) -> Optimizer:
@@ -212,7 +205,7 @@ class TrainingModule(LightningModule):
         self._count(self.steps)
         optimizer, log_every = self._optimizer, self.settings.trainer.log_every
         values = torch.empty(chunk, 1 + self.tracks_accuracy, device=self.device)
-        rates: dict[int, float | Tensor] = {}
+        rates: dict[int, float] = {}
         done = logged = 0
 
         def before_update() -> None:
@@ -226,8 +219,7 @@ class TrainingModule(LightningModule):
             self.steps += 1
             self._count(self.steps)
             if self.steps % log_every == 0:
-                rate = optimizer.param_groups[0]["lr"]
-                rates[self.steps] = rate.clone() if isinstance(rate, Tensor) else rate
+                rates[self.steps] = optimizer.param_groups[0]["lr"]
                 if self.watches():
                     self._log_steps(values[logged:done], rates)
                     logged = done
@@ -240,7 +232,7 @@ class TrainingModule(LightningModule):
         progress = self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.total
         progress.ready = progress.completed = steps
 
-    def _log_steps(self, values: Tensor, rates: dict[int, float | Tensor]) -> None:
+    def _log_steps(self, values: Tensor, rates: dict[int, float]) -> None:
         """Logs the means since the last row, at every logged step: one wait for the device.
 
         Args:
@@ -254,9 +246,7 @@ class TrainingModule(LightningModule):
                 means = [sum(column) / len(column) for column in zip(*self._unlogged, strict=True)]
                 names = ("batch/loss", "batch/accuracy")[: len(means)]
                 self._unlogged = []
-                self._log_row(
-                    step, {**dict(zip(names, means, strict=True)), "lr": float(rates[step])}
-                )
+                self._log_row(step, {**dict(zip(names, means, strict=True)), "lr": rates[step]})
 
     def _log_row(self, step: int, row: dict[str, float]) -> None:
         for logger in self.trainer.loggers:

@@ -8,7 +8,7 @@ their turn on models of their own; so all three see the same machine, and the ra
 steps over total seconds, hold where the times do not. First the two models' logits are compared.
 
     python scripts/bench/grokking.py [--steps 1500] [--threads 1] [--device cpu]
-                                     [--set trainer.cuda_graph=true ...]
+                                     [--set prefix_sharing=false ...]
 """
 
 import argparse
@@ -34,7 +34,6 @@ from research.records.plan import Plan, VariantPlan
 from research.records.store import Record
 from research.settings.document import parse_value, read_document
 from research.settings.resolve import resolve
-from research.training.cuda_graph import GraphedTrainStep
 from research.training.steps import TrainStep
 from scripts.bench.plain_transformer import plain_copy, plain_optimizer, plain_step
 
@@ -121,11 +120,9 @@ class Turns(Callback):
         return step
 
     def _ours(self, task: GrokkingTask, settings: GrokkingSettings) -> Callable[[], object]:
-        graph = settings.trainer.cuda_graph
-        optimizer = build_optimizer(settings.optimizer, task.model.parameters(), graph)
+        optimizer = build_optimizer(settings.optimizer, task.model.parameters())
         step = TrainStep(task, task.model, optimizer, self.data)
-        take = GraphedTrainStep(step) if graph else step
-        return lambda: take(*next(self.batches))
+        return lambda: step(*next(self.batches))
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Warms the two others up, then starts the clock of the whole run."""

@@ -75,12 +75,10 @@ def test_a_gpu_that_is_not_there(no_gpu):
         SettingsError, match=r"^--trainer\.accelerator is gpu, expected auto or cpu"
     ):
         check(accelerator="gpu")
-    with pytest.raises(SettingsError, match=r"^--trainer\.cuda_graph is true, expected false"):
-        check(cuda_graph=True)
 
 
 def test_more_gpus_than_there_are(monkeypatch):
     monkeypatch.setattr(machine, "gpus", lambda: ["0"])
-    check(accelerator="gpu", cuda_graph=True)
+    check(accelerator="gpu")
     with pytest.raises(SettingsError, match=r"^--trainer\.devices is 2, expected at most 1"):
         check(accelerator="gpu", devices=2, strategy="ddp")
