@@ -12,7 +12,6 @@ from research.evidence.style import (
     BLACK,
     GREEN,
     GREY,
-    HALO,
     ORANGE,
     PALETTE,
     PURPLE,
@@ -35,10 +34,10 @@ def diagnostics_figure(record: Record, delays: Sequence[Delay]) -> Figure:
     label = record.plan.variants[focus.variant].label
     figure = slide(height=8.6)
     (losses, logits), (norms, spectrum) = figure.subplots(2, 2)
-    losses.set_title("Validation loss")
+    losses.set_title("Validation loss", pad=26)
     labels = _lines(losses, record, middles, "validation/loss")
     label_lines(losses, [*labels, *_chance(losses, record, middles)])
-    logits.set_title("Largest logit, training data")
+    logits.set_title("Largest logit, training data", pad=26)
     label_lines(logits, _lines(logits, record, middles, "train/largest_logit"))
     _saturation(logits, record, delays)
     norms.set_title(f"Weight norms, {focus.variant}", pad=26)
@@ -96,7 +95,7 @@ def _chance(axes: Axes, record: Record, delays: Sequence[Delay]) -> list[LineLab
 
 
 def _saturation(axes: Axes, record: Record, delays: Sequence[Delay]) -> None:
-    """Says in words how many softmax rows were ever saturated."""
+    """Says under the title, clear of the curves, how many softmax rows were ever saturated."""
     shares = [
         float(values[numpy.isfinite(values)].max())
         for delay in delays
@@ -106,14 +105,12 @@ def _saturation(axes: Axes, record: Record, delays: Sequence[Delay]) -> None:
     ]
     if shares:
         axes.text(
-            0.97,
-            0.05,
+            0.0,
+            1.015,
             f"saturated softmax rows: {_at_most(max(shares))}",
             transform=axes.transAxes,
-            ha="right",
             size=14,
             color=GREY,
-            path_effects=HALO,
         )
 
 
