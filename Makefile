@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_TO_TEST := $(VENV)/.ready-to-test
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
 .PHONY: help setup run test lint format bench clean
 
@@ -13,8 +15,12 @@ setup: $(READY)  ## a virtual environment in .venv with the tested versions
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@touch $(READY)
+	$(INSTALL) --editable .
+	@touch $@
+
+$(READY_TO_TEST): $(READY)
+	$(INSTALL) --editable '.[dev]'
+	@touch $@
 
 run: setup       ## grokking at the preset quick: figure, claims, report (minutes)
 	$(BIN)/descent run grokking --preset quick
@@ -22,12 +28,12 @@ run: setup       ## grokking at the preset quick: figure, claims, report (minute
 test: lint       ## formatting, types and all tests
 	$(BIN)/pytest --numprocesses 2
 
-lint: setup      ## ruff and mypy
+lint: $(READY_TO_TEST)    ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-format: setup    ## lets ruff put everything in order
+format: $(READY_TO_TEST)  ## lets ruff put everything in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
