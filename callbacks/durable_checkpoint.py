@@ -28,10 +28,7 @@ class DurableCheckpoint(Checkpoint):
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """A checkpoint, where enough steps have passed."""
         del pl_module
-        if (
-            not trainer.sanity_checking
-            and trainer.global_step // self.every > self.last // self.every
-        ):
+        if trainer.global_step >= self.last + self.every:
             self._save(trainer)
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -51,9 +48,12 @@ class DurableCheckpoint(Checkpoint):
         step = trainer.global_step
         if step > self.last:
             self.last = step
-            trainer.save_checkpoint(self.folder / file_name(step))
+            newest = self.folder / file_name(step)
+            trainer.save_checkpoint(newest)
             if trainer.is_global_zero:
-                for old in all_checkpoints(self.folder)[self.kept :]:
+                # Later ones are damaged, else the run had gone on from them: they count for none.
+                older = [path for path in all_checkpoints(self.folder) if path.name < newest.name]
+                for old in older[self.kept - 1 :]:
                     old.unlink()
 
     def state_dict(self) -> dict[str, Any]:

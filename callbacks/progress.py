@@ -11,6 +11,7 @@ from pytorch_lightning import Callback, LightningModule, Trainer
 from rich.console import Console
 from rich.live import Live
 
+from callbacks.recorder import ending
 from research.records.display import SECONDS_BETWEEN_LINES, RunProgress, line, render
 from research.records.status import State, Status
 
@@ -66,25 +67,30 @@ class Progress(Callback):
     def on_exception(
         self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
     ) -> None:
-        """Shows where the run broke off, and leaves the terminal as it was."""
-        del pl_module, exception
-        self._end(trainer, "failed")
+        """Shows where and why the run broke off, and leaves the terminal as it was."""
+        del pl_module
+        self._end(trainer, *ending(exception, trainer.global_step))
 
-    def _end(self, trainer: Trainer, state: State) -> None:
-        self._show(trainer, state)
+    def _end(
+        self, trainer: Trainer, state: State, step: int | None = None, message: str = ""
+    ) -> None:
+        self._show(trainer, state, step, message)
         if self._live:
             self._live.stop()
             self._live = None
 
-    def _show(self, trainer: Trainer, state: State) -> None:
+    def _show(
+        self, trainer: Trainer, state: State, step: int | None = None, message: str = ""
+    ) -> None:
         self._shown = time.monotonic()
         seconds = self._shown - self._began
         steps = trainer.global_step - self._first_step
         metrics = trainer.callback_metrics
         status = Status(
             state=state,
-            step=trainer.global_step,
+            step=trainer.global_step if step is None else step,
             max_steps=max(trainer.max_steps, 0),
+            message=message,
             steps_per_second=steps / seconds if seconds > 0 else 0.0,
             seconds=seconds,
             metrics={name: float(metrics[name]) for name in _SHOWN if name in metrics},

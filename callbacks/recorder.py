@@ -63,13 +63,7 @@ class Recorder(Callback):
     ) -> None:
         """The run diverged, was interrupted, or failed."""
         del pl_module
-        match exception:
-            case Diverged(step=step):
-                self._write(trainer, "diverged", step, str(exception))
-            case Interrupted():
-                self._write(trainer, "interrupted", message=str(exception))
-            case _:
-                self._write(trainer, "failed", message=one_line(exception))
+        self._write(trainer, *ending(exception, trainer.global_step))
 
     @rank_zero_only
     def _write(
@@ -116,6 +110,17 @@ class Recorder(Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes up the seconds."""
         self.seconds = state_dict["seconds"]
+
+
+def ending(exception: BaseException, step: int) -> tuple[State, int, str]:
+    """How a run that did not reach its end stands: state, step and what happened in one line."""
+    match exception:
+        case Diverged():
+            return "diverged", exception.step, str(exception)
+        case Interrupted():
+            return "interrupted", step, str(exception)
+        case _:
+            return "failed", step, one_line(exception)
 
 
 def one_line(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytorch_lightning import Callback, Trainer
+from pytorch_lightning.callbacks import Checkpoint
 from pytorch_lightning.loggers import Logger
 
 from research.settings.training import TrainerSettings
@@ -46,5 +47,6 @@ def build_trainer(
             num_sanity_val_steps=0,
             enable_progress_bar=False,
             enable_model_summary=False,
+            enable_checkpointing=any(isinstance(each, Checkpoint) for each in callbacks),
             use_distributed_sampler=False,
         )
