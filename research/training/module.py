@@ -7,7 +7,6 @@ losses stay there until the chunk ends, and nothing that Lightning keeps about i
 to resume: a checkpoint holds the step count, the loader's two integers and every random generator.
 """
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
@@ -25,33 +24,8 @@ from research.task import Batch, Task, size
 from research.training import random_states
 from research.training.evaluation import Statistics, evaluate
 from research.training.interruption import Interruption
+from research.training.loaders import Chunks, Splits
 from research.training.steps import TrainStep
-
-
-class Chunks:
-    """What Lightning iterates over: the numbers of steps that lead to the next evaluation."""
-
-    def __init__(self, module: "TrainingModule") -> None:
-        self.module = module
-
-    def __iter__(self) -> Iterator[int]:
-        """At most `flush_every` steps at a time; none where only the evaluation is left to do."""
-        left = self.module.next_evaluation() - self.module.steps
-        most = self.module.settings.trainer.flush_every
-        yield from (min(most, left - done) for done in range(0, max(left, 1), most))
-
-
-class Splits:
-    """What Lightning iterates over to evaluate: the names of the splits."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = list(names)
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
 
 
 class TrainingModule(LightningModule):
@@ -124,6 +98,10 @@ class TrainingModule(LightningModule):
         following = -(-earliest // interval) * interval
         return min(following, self.max_steps) if self.max_steps > 0 else following
 
+    def steps_to_next_evaluation(self) -> int:
+        """How many steps are left until then."""
+        return self.next_evaluation() - self.steps
+
     @property
     def max_steps(self) -> int:
         """Where the Trainer ends the run, -1 for nowhere."""
@@ -137,7 +115,7 @@ class TrainingModule(LightningModule):
 
     def train_dataloader(self) -> Chunks:
         """Chunks of steps; the examples themselves never pass through Lightning."""
-        return Chunks(self)
+        return Chunks(self.steps_to_next_evaluation, self.settings.trainer.flush_every)
 
     def val_dataloader(self) -> Splits:
         """The names of the splits that an evaluation covers."""
