@@ -121,8 +121,9 @@ class TrainingModule(LightningModule):
         """The names of the splits that an evaluation covers."""
         return Splits(self.task.splits)
 
-    def on_fit_start(self) -> None:
-        """Puts the data on the device, once."""
+    def setup(self, stage: str) -> None:
+        """Puts the data on the device, to be trained on or evaluated."""
+        del stage
         rank, world_size = self.trainer.global_rank, self.trainer.world_size
         self.data = {
             name: {column: values.to(self.device) for column, values in split.items()}

@@ -126,6 +126,17 @@ def test_lightnings_own_resume_is_exact_too(tmp_path):
     assert same_weights(whole.model, resumed.model)
 
 
+def test_a_module_can_be_validated_without_a_fit():
+    module, trained = (Parity(parity_settings(), seed=5) for _ in range(2))
+    [metrics] = notebook_trainer(60).validate(module, verbose=False)
+    batch = module.task.splits["validation"]
+    assert metrics["validation/loss"] == pytest.approx(
+        float(module.task.losses(module.model.eval(), batch).mean()), abs=1e-6
+    )
+    notebook_trainer(60).fit(trained)
+    assert not same_weights(module.model, trained.model)
+
+
 def test_building_a_module_leaves_the_global_generator_alone():
     torch.manual_seed(3)
     expected = torch.rand(1)
