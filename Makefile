@@ -28,7 +28,7 @@ run: setup       ## grokking at the preset quick: figure, claims, report (minute
 	$(BIN)/descent run grokking --preset quick
 
 test: lint       ## formatting, types and all tests
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 2 --dist worksteal --durations 15
 
 lint: $(READY_TO_TEST)    ## ruff and mypy
 	$(BIN)/ruff format --check .

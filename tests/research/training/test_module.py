@@ -131,7 +131,7 @@ def test_a_module_can_be_validated_without_a_fit():
     [metrics] = notebook_trainer(60).validate(module, verbose=False)
     batch = module.task.splits["validation"]
     assert metrics["validation/loss"] == pytest.approx(
-        float(module.task.losses(module.model.eval(), batch).mean()), abs=1e-6
+        float(module.task.losses(module.model.eval(), batch).mean().detach()), abs=1e-6
     )
     notebook_trainer(60).fit(trained)
     assert not same_weights(module.model, trained.model)
