@@ -1,4 +1,4 @@
-"""One thread per process, since tests run side by side, and a terminal's width that all agree on."""
+"""One thread per process, since tests run side by side, and one width of the terminal for all."""
 
 import os
 
