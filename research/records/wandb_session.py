@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 STEP_AXIS = "trainer/global_step"
 """The axis that Lightning's own WandbLogger uses; counted in optimizer steps."""
 QUIET_ENVIRONMENT = {"WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false"}
-"""Read by W&B before it has settings. Its error reports contact the server even in offline mode."""
+"""Read by W&B before it has settings. Error reports would go to its server unasked."""
 SEGMENT_FOLDERS = "wandb/*run-*"
 INIT_SECONDS = 15.0
 FINISH_SECONDS = 20.0

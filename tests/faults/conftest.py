@@ -69,6 +69,11 @@ def sha1_of_weights(run):
     return digest.hexdigest()
 
 
+def what_came_of(run):
+    """SHA-1 of the final weights, and every line of the metrics."""
+    return sha1_of_weights(run), run.metrics_file.read_text().splitlines()
+
+
 def wait_for(condition, seconds=60):
     """Waits until something is so."""
     deadline = time.monotonic() + seconds
@@ -86,9 +91,9 @@ def kill_everything(process, run):
 
 @pytest.fixture(scope="session")
 def uninterrupted(tmp_path_factory):
-    """The tiny experiment, left alone: its weights' SHA-1 and its metrics."""
+    """The tiny experiment, left alone."""
     descent = Descent(tmp_path_factory.mktemp("uninterrupted"))
     done = descent.parity("record")
     assert done.returncode == 0, done.stderr
     run = descent.run_of("record")
-    return sha1_of_weights(run), run.metrics()
+    return what_came_of(run)

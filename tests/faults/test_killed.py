@@ -7,15 +7,15 @@ import signal
 import pytest
 
 from research.training.checkpoints import all_checkpoints
-from tests.faults.conftest import PARITY, kill_everything, sha1_of_weights, wait_for
+from tests.faults.conftest import PARITY, kill_everything, wait_for, what_came_of
 
 
 def assert_equal_to(uninterrupted, run):
     assert run.status().state == "done"
-    assert (sha1_of_weights(run), run.metrics()) == uninterrupted
+    assert what_came_of(run) == uninterrupted
 
 
-@pytest.mark.parametrize("step", [7, 57, 100, 101, 199], ids="step {}".format)
+@pytest.mark.parametrize("step", [7, 79, 120, 121, 199], ids="step {}".format)
 def test_kill_at_a_step_and_resume(descent, uninterrupted, step):
     """Before the first checkpoint, in mid-epoch, at a checkpoint, after it, at the end."""
     killed = descent.parity("record", PARITY_KILL_AT=str(step))
