@@ -5,6 +5,7 @@ from rich.console import Console
 from experiments.command_line.catalog import find
 from experiments.command_line.launch import run_all
 from research.records.provenance import finish, now
+from research.records.status import FINISHED
 from research.records.store import Record
 from research.settings.document import path_shown
 
@@ -51,11 +52,12 @@ def judge(record: Record, check: bool, console: Console) -> int:
     console.print()
     if verdicts:
         console.print(verdict_table(verdicts))
-    failed = [run for run in record.runs() if run.status().state == "failed"]
-    for run in failed:
-        _say(console, f"{run.variant} seed {run.seed} failed: {run.status().message}", "red")
+    unfinished = [run for run in record.runs() if run.status().state not in FINISHED]
+    for run in unfinished:
+        status = run.status()
+        _say(console, f"{run.variant} seed {run.seed} {status.state}: {status.message}", "red")
     _say(console, f"report: {path_shown(record.report)}")
-    if failed:
+    if unfinished:
         return RUN_FAILED
     fails = any(verdict.verdict == "fails" for verdict in verdicts)
     return CLAIM_FAILED if check and fails else DONE

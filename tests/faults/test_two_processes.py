@@ -1,9 +1,12 @@
 """One run on two devices: the same weights as on one, one record, one W&B run."""
 
+import os
+import signal
+
 import torch
 
 from research.training.checkpoints import all_checkpoints, load
-from tests.faults.conftest import PARITY
+from tests.faults.conftest import PARITY, wait_for
 
 DDP = ("--trainer.devices", "2", "--trainer.strategy", "ddp", "--trainer.accelerator", "cpu")
 
@@ -32,16 +35,16 @@ def test_two_processes_equal_one(descent):
 
 
 def test_two_processes_stop_together_and_resume(descent):
+    """The signal reaches only one of them; the other must not wait for it for ever."""
     command = ("run", PARITY, "--out", "record", "--wandb", "off", "--trainer.max_steps", 3000)
     process = descent.start(*command, *DDP)
-    from tests.faults.conftest import wait_for
-
     wait_for((descent.folder / "record" / "runs" / "plain" / "0").exists)
     run = descent.run_of("record")
     wait_for(lambda: run.status().step > 20)
-    process.terminate()
-    process.communicate(timeout=90)
-    assert process.returncode == 143
+    os.kill(run.status().pid, signal.SIGTERM)
+    out, _ = process.communicate(timeout=90)
+    assert process.returncode == 1
+    assert "plain seed 0 interrupted" in out
     assert run.status().state == "interrupted"
     assert descent("resume", "record").returncode == 0
     assert run.status().state == "done" and run.status().step == 3000
