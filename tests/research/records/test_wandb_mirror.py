@@ -22,16 +22,7 @@ from tests.wandb_stand_in import KEY, StandIn, new_record, serve
 SECRET = "planted-secret-6b1f"
 
 
-@pytest.fixture(autouse=True)
-def no_one_is_logged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("WANDB_API_KEY", "WANDB_MODE", "WANDB_PROJECT", "WANDB_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in wandb_session.QUIET_ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    wandb.teardown()
-    yield
-    wandb.teardown()
+pytestmark = pytest.mark.usefixtures("no_one_is_logged_in")
 
 
 @pytest.fixture

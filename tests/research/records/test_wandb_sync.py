@@ -22,17 +22,7 @@ from research.records.wandb_sync import sync
 from research.settings.errors import SettingsError
 from tests.wandb_stand_in import KEY, StandIn, add_evidence, new_record, serve
 
-
-@pytest.fixture(autouse=True)
-def no_one_is_logged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("WANDB_API_KEY", "WANDB_MODE", "WANDB_PROJECT", "WANDB_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in wandb_session.QUIET_ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    wandb.teardown()
-    yield
-    wandb.teardown()
+pytestmark = pytest.mark.usefixtures("no_one_is_logged_in")
 
 
 @pytest.fixture
