@@ -11,12 +11,11 @@ from pytorch_lightning import Callback, LightningModule, Trainer
 from rich.console import Console
 from rich.live import Live
 
-from callbacks.recorder import ending
+from callbacks.recorder import ending, shown_metrics
 from research.records.display import SECONDS_BETWEEN_LINES, RunProgress, line, render
 from research.records.status import State, Status
 
 _SECONDS_BETWEEN_DRAWS = 0.25
-_SHOWN = ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy")
 
 
 class Progress(Callback):
@@ -85,7 +84,6 @@ class Progress(Callback):
         self._shown = time.monotonic()
         seconds = self._shown - self._began
         steps = trainer.global_step - self._first_step
-        metrics = trainer.callback_metrics
         status = Status(
             state=state,
             step=trainer.global_step if step is None else step,
@@ -93,7 +91,7 @@ class Progress(Callback):
             message=message,
             steps_per_second=steps / seconds if seconds > 0 else 0.0,
             seconds=seconds,
-            metrics={name: float(metrics[name]) for name in _SHOWN if name in metrics},
+            metrics=shown_metrics(trainer),
         )
         run = RunProgress(self.label, self.seed, status)
         if self._live:

@@ -75,11 +75,6 @@ class Recorder(Callback):
             self._speed = (trainer.global_step - mark) / (now - since)
             self._mark = (now, trainer.global_step)
         self._written = now
-        latest = {
-            name: float(trainer.callback_metrics[name])
-            for name in _SHOWN
-            if name in trainer.callback_metrics
-        }
         self.store.write_status(
             Status(
                 state=state,
@@ -88,7 +83,7 @@ class Recorder(Callback):
                 message=message,
                 steps_per_second=self._speed,
                 seconds=self._seconds_until(now),
-                metrics=latest,
+                metrics=shown_metrics(trainer),
                 pid=os.getpid() if state == "running" else 0,
             )
         )
@@ -110,6 +105,12 @@ class Recorder(Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes up the seconds."""
         self.seconds = state_dict["seconds"]
+
+
+def shown_metrics(trainer: Trainer) -> dict[str, float]:
+    """The latest values of the metrics that a display shows, as far as they are logged."""
+    metrics = trainer.callback_metrics
+    return {name: float(metrics[name]) for name in _SHOWN if name in metrics}
 
 
 def ending(exception: BaseException, step: int) -> tuple[State, int, str]:
