@@ -1,18 +1,20 @@
-"""Settings of the optimizers, chosen by name."""
+"""Settings of Adam and its relatives."""
 
-from typing import Annotated, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from research.settings.base import Settings
-
-LearningRate = Annotated[float, Field(gt=0)]
-DecayRate = Annotated[float, Field(ge=0, lt=1)]
-Betas = Annotated[tuple[DecayRate, DecayRate], Field(strict=False)]
+from research.settings.optimizers.base import BaseOptimizerSettings, Betas, LearningRate
 
 
-class AdamSettings(Settings):
-    """Adam (Kingma and Ba, 2015); weight decay is an L2 penalty, added to the gradient."""
+class AdamSettings(BaseOptimizerSettings):
+    """Adam; weight decay is an L2 penalty, added to the gradient."""
+
+    formula: ClassVar[str] = (
+        "m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; "
+        "w -= lr * m/(1-b1^t) / (sqrt(v/(1-b2^t)) + eps)"
+    )
+    source: ClassVar[str] = "Kingma and Ba (2015), arXiv:1412.6980, algorithm 1"
 
     name: Literal["adam"] = "adam"
     lr: LearningRate = 1e-3
@@ -25,8 +27,11 @@ class AdamSettings(Settings):
     """Coefficient of the L2 penalty, added to the gradient."""
 
 
-class AdamWSettings(Settings):
-    """AdamW (Loshchilov and Hutter, 2019): decoupled decay, w <- w - lr * weight_decay * w."""
+class AdamWSettings(BaseOptimizerSettings):
+    """Adam with decoupled weight decay, which the second moment does not rescale."""
+
+    formula: ClassVar[str] = "w -= lr * weight_decay * w, then Adam's step"
+    source: ClassVar[str] = "Loshchilov and Hutter (2019), arXiv:1711.05101, algorithm 2"
 
     name: Literal["adamw"] = "adamw"
     lr: LearningRate = 1e-3
@@ -37,6 +42,3 @@ class AdamWSettings(Settings):
     """Added to the root of the second moment."""
     weight_decay: float = Field(default=1e-2, ge=0)
     """Decoupled weight decay, towards zero."""
-
-
-OptimizerSettings = Annotated[AdamSettings | AdamWSettings, Field(discriminator="name")]

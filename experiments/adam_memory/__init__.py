@@ -1,0 +1,1 @@
+"""Adam's memory: the rare informative gradient, AMSGrad, and a problem that Adam gets wrong."""

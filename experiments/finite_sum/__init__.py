@@ -1,0 +1,1 @@
+"""Finite-sum SGD: the theory of the lectures, measured."""

@@ -1,0 +1,1 @@
+"""Is Adam fast, and SGD with momentum better at the end?"""

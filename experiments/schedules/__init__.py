@@ -1,0 +1,1 @@
+"""Every learning-rate schedule, and one problem trained under each."""

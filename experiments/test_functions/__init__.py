@@ -1,0 +1,1 @@
+"""Optimizers on functions of two variables, whose paths can be seen."""

@@ -1,0 +1,1 @@
+"""Objectives that are no networks: test functions and finite sums, in plain torch."""

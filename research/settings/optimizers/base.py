@@ -1,0 +1,26 @@
+"""What the settings of every optimizer have in common: a formula, a source, and typed rates."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from research.settings.base import Settings
+
+LearningRate = Annotated[float, Field(gt=0)]
+DecayRate = Annotated[float, Field(ge=0, lt=1)]
+Betas = Annotated[tuple[DecayRate, DecayRate], Field(strict=False)]
+
+
+class BaseOptimizerSettings(Settings):
+    """An optimizer by name; `descent show --optimizers` prints its formula and its source.
+
+    Symbols: w weights, g gradient of the loss, lr the learning rate after the schedule, t = 1, 2,
+    ... the update.
+
+    Attributes:
+        formula: the update in one line.
+        source: who published it.
+    """
+
+    formula: ClassVar[str]
+    source: ClassVar[str]
