@@ -25,9 +25,8 @@ class EarlyStop(Callback):
         self.reached_at: int | None = None
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """A resumed run may already be at its end."""
-        del pl_module
-        self._stop_after_hold(trainer)
+        """A resumed run may already be at its end; ours tell the Trainer their steps only later."""
+        self._stop_after_hold(trainer, getattr(pl_module, "steps", 0))
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Looks at the metric."""
@@ -42,11 +41,9 @@ class EarlyStop(Callback):
             self.reached_at = trainer.global_step
         self._stop_after_hold(trainer)
 
-    def _stop_after_hold(self, trainer: Trainer) -> None:
-        if (
-            self.reached_at is not None
-            and trainer.global_step >= self.reached_at + self.settings.hold
-        ):
+    def _stop_after_hold(self, trainer: Trainer, counted: int = 0) -> None:
+        steps = max(trainer.global_step, counted)
+        if self.reached_at is not None and steps >= self.reached_at + self.settings.hold:
             trainer.should_stop = True
 
     def state_dict(self) -> dict[str, Any]:

@@ -1,12 +1,20 @@
-"""The learning rate, set before every update from a closed form lr(t)."""
+"""The learning rate, set before every update from a closed form lr(t), or lowered on a plateau."""
 
+from dataclasses import asdict
 from typing import Any
 
 from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.trainer.states import TrainerFn
 from torch.optim import Optimizer
 
-from research.optim.schedules import factor
-from research.settings.schedules import ScheduleSettings
+from research.optim.plateau import Plateau
+from research.optim.schedules import factor, range_test_rate
+from research.settings.schedules import (
+    LinearWarmupSettings,
+    PlateauSettings,
+    RangeTestSettings,
+    ScheduleSettings,
+)
 
 
 class LearningRateSchedule(Callback):
@@ -14,15 +22,22 @@ class LearningRateSchedule(Callback):
 
     It counts optimizer steps, not Lightning's batches, and works on any LightningModule. The base
     rates are those the optimizer came with; they are kept in checkpoints, since an optimizer's
-    state holds only the rate last set.
+    state holds only the rate last set. What a plateau remembers is kept there too.
+
+    A schedule whose length is not set takes the Trainer's `max_steps`.
 
     Args:
         settings: the schedule, by name.
+
+    Raises:
+        ScheduleError: before the update whose rate would be negative, or no finite number.
+        ValueError: at the first evaluation, if nothing logs the metric of a plateau.
     """
 
     def __init__(self, settings: ScheduleSettings) -> None:
         self.settings = settings
         self.base_rates: list[float] = []
+        self.plateau = Plateau()
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Remembers the rates that the schedule multiplies, unless a checkpoint already has."""
@@ -36,14 +51,45 @@ class LearningRateSchedule(Callback):
     ) -> None:
         """Sets the rates of the coming update."""
         del pl_module
-        scale = factor(self.settings, trainer.global_step)
+        scale = self.scale(trainer.global_step, trainer.max_steps)
         for group, base in zip(optimizer.param_groups, self.base_rates, strict=True):
             group["lr"] = base * scale
 
+    def scale(self, step: int, max_steps: int) -> float:
+        """What the base rates are multiplied by for update t = step of a run of so many steps.
+
+        In a range test the first group has the rate of the test, and the others keep their ratio
+        to it.
+        """
+        total = max_steps if max_steps > 0 else None
+        if isinstance(self.settings, RangeTestSettings):
+            return range_test_rate(self.settings, step, total) / self.base_rates[0]
+        return factor(self.settings, step, total) * self.plateau.factor
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Shows a plateau the metric of this evaluation."""
+        del pl_module
+        settings = plateau_of(self.settings)
+        fitting = trainer.state.fn == TrainerFn.FITTING
+        if settings is None or trainer.sanity_checking or not fitting:
+            return
+        value = trainer.callback_metrics.get(settings.metric)
+        if value is None:
+            known = ", ".join(sorted(trainer.callback_metrics))
+            raise ValueError(f"schedule.metric is {settings.metric}, expected one of {known}")
+        self.plateau.observe(settings, float(value))
+
     def state_dict(self) -> dict[str, Any]:
-        """The base rates."""
-        return {"base_rates": self.base_rates}
+        """The base rates, and what a plateau remembers."""
+        return {"base_rates": self.base_rates, "plateau": asdict(self.plateau)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Takes up the base rates."""
+        """Takes up both."""
         self.base_rates = state_dict["base_rates"]
+        self.plateau = Plateau(**state_dict["plateau"])
+
+
+def plateau_of(settings: ScheduleSettings) -> PlateauSettings | None:
+    """The plateau of a schedule: itself, or what follows its warmup."""
+    last = settings.then if isinstance(settings, LinearWarmupSettings) else settings
+    return last if isinstance(last, PlateauSettings) else None

@@ -11,16 +11,17 @@ from callbacks.divergence import Diverged
 from research.records.run_store import RunStore
 from research.records.status import State, Status
 from research.training.interruption import Interrupted
+from research.training.sweep import SweepModule
 
 _SECONDS_BETWEEN_UPDATES = 0.5
 _SHOWN = ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy")
 
 
 class Recorder(Callback):
-    """Writes the status of a run while it trains, and how it ended.
+    """Writes the status of a run while it trains, or sweeps points, and how it ended.
 
     Metrics go to the record through RecordLogger. Arrays are taken from the module's `arrays`,
-    where it has one.
+    where it has one: at every evaluation, or point of a sweep.
 
     Args:
         store: the run.
@@ -37,9 +38,7 @@ class Recorder(Callback):
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """The run is running."""
         del pl_module
-        self._began = time.monotonic()
-        self._mark = (self._began, trainer.global_step)
-        self._write(trainer, "running")
+        self._begin(trainer)
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -58,28 +57,59 @@ class Recorder(Callback):
         self._store_arrays(trainer, pl_module)
         self._write(trainer, "done")
 
+    def on_predict_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """The sweep is running; it has no checkpoint, so its time so far is in the status."""
+        del pl_module
+        self.seconds = self.store.status().seconds
+        self._begin(trainer)
+
+    def on_predict_batch_end(
+        self,
+        trainer: Trainer,
+        pl_module: LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        """Stores the arrays of this point, before the module writes its row."""
+        del dataloader_idx
+        self._store_arrays(trainer, pl_module)
+        self.on_train_batch_end(trainer, pl_module, outputs, batch, batch_idx)
+
+    def on_predict_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """All points are done."""
+        del pl_module
+        self._write(trainer, "done")
+
     def on_exception(
         self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
     ) -> None:
         """The run diverged, was interrupted, or failed."""
         del pl_module
-        self._write(trainer, *ending(exception, trainer.global_step))
+        self._write(trainer, *ending(exception, progress(trainer)[0]))
+
+    def _begin(self, trainer: Trainer) -> None:
+        self._began = time.monotonic()
+        self._mark = (self._began, progress(trainer)[0])
+        self._write(trainer, "running")
 
     @rank_zero_only
     def _write(
         self, trainer: Trainer, state: State, step: int | None = None, message: str = ""
     ) -> None:
         now = time.monotonic()
+        done, last = progress(trainer)
         since, mark = self._mark
         if now - since > 2 * _SECONDS_BETWEEN_UPDATES:
-            self._speed = (trainer.global_step - mark) / (now - since)
-            self._mark = (now, trainer.global_step)
+            self._speed = (done - mark) / (now - since)
+            self._mark = (now, done)
         self._written = now
         self.store.write_status(
             Status(
                 state=state,
-                step=trainer.global_step if step is None else step,
-                max_steps=max(trainer.max_steps, 0),
+                step=done if step is None else step,
+                max_steps=last,
                 message=message,
                 steps_per_second=self._speed,
                 seconds=self._seconds_until(now),
@@ -91,9 +121,10 @@ class Recorder(Callback):
     @rank_zero_only
     def _store_arrays(self, trainer: Trainer, module: LightningModule) -> None:
         arrays = getattr(module, "arrays", {})
+        step = module.arrays_step if isinstance(module, SweepModule) else trainer.global_step
         while arrays:
             name, values = arrays.popitem()
-            self.store.save_array(name, trainer.global_step, values.double().cpu().numpy())
+            self.store.save_array(name, step, values.double().cpu().numpy())
 
     def _seconds_until(self, now: float) -> float:
         return self.seconds + (now - self._began if self._began else 0.0)
@@ -105,6 +136,14 @@ class Recorder(Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes up the seconds."""
         self.seconds = state_dict["seconds"]
+
+
+def progress(trainer: Trainer) -> tuple[int, int]:
+    """What is done and where the run ends, 0 for nowhere: optimizer steps, or a sweep's points."""
+    module = trainer.lightning_module
+    if isinstance(module, SweepModule):
+        return module.progress()
+    return trainer.global_step, max(trainer.max_steps, 0)
 
 
 def shown_metrics(trainer: Trainer) -> dict[str, float]:

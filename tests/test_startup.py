@@ -16,6 +16,9 @@ COMMANDS = [
     (["run", "grokking", "--help"], 0),
     (["show", "grokking", "--schema"], 0),
     (["show", "grokking", "--model.heads", "3"], 2),
+    (["show", "--optimizers"], 0),
+    (["show", "--schedules"], 0),
+    (["show"], 2),
 ]
 PROBE = """
 import sys

@@ -15,7 +15,7 @@ from experiments.command_line.arguments import (
     unknown_option,
 )
 from experiments.command_line.catalog import find
-from experiments.command_line.commands import OVERRIDABLE, app
+from experiments.command_line.commands import LISTINGS, OVERRIDABLE, app
 from research.settings.errors import SettingsError, unknown
 
 
@@ -63,21 +63,33 @@ def _options(command: TyperCommand) -> dict[str, bool]:
 def _require_arguments(
     command: TyperCommand, name: str, parts: Arguments, options: dict[str, bool]
 ) -> None:
-    """Positional arguments: as many as the command takes.
+    """Positional arguments: as many as the command takes; none beside an option that lists.
 
     A misspelled option without a dot may have swallowed one as its value, so it is named first.
     """
     wanted = [each for each in command.params if isinstance(each, TyperArgument)]
-    if wanted and not parts.positional:
+    listing = [option for option in LISTINGS if option in options and option in parts.declared]
+    if listing:
+        _require_only(name, listing, parts)
+    elif wanted and not parts.positional:
         for override in parts.overrides:
             if "." not in override.key:
                 raise SettingsError(unknown_option(override, options))
         what = wanted[0].metavar
-        raise SettingsError(f"{name} needs {what}: write descent {name} {what}")
+        instead = "".join(f", or {option}" for option in LISTINGS if option in options)
+        raise SettingsError(f"{name} needs {what}: write descent {name} {what}{instead}")
     many = any(each.nargs == -1 for each in wanted)
     if not many and len(parts.positional) > len(wanted):
         extra = parts.positional[len(wanted)]
         raise SettingsError(f"{name} takes no argument {extra!r}; settings are --key value")
+
+
+def _require_only(name: str, listing: list[str], parts: Arguments) -> None:
+    """A list of all choices has nothing to do with one experiment or its settings."""
+    others = [f"--{override.key}" for override in parts.overrides]
+    others += [word.partition("=")[0] for word in parts.declared if word not in (*LISTINGS, "--")]
+    if others:
+        raise SettingsError(f"{name} {' '.join(listing)} stands alone, found {others[0]} beside it")
 
 
 def _help(group: TyperGroup, name: str, parts: Arguments, options: dict[str, bool]) -> int:

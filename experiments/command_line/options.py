@@ -14,6 +14,14 @@ ExperimentArgument = Annotated[
         help="Name of an experiment (see `descent list`), or a folder that holds one.",
     ),
 ]
+OptionalExperimentArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="EXPERIMENT",
+        help="Name of an experiment (see `descent list`), or a folder that holds one.",
+        show_default=False,
+    ),
+]
 RecordArgument = Annotated[
     Path, typer.Argument(metavar="RECORD", help="Folder that `descent run` has made.")
 ]
@@ -40,6 +48,15 @@ WorkersOption = Annotated[
 CheckOption = Annotated[bool, typer.Option("--check", help="Exit with code 3 if a claim fails.")]
 SchemaOption = Annotated[
     bool, typer.Option("--schema", help="Print the JSON Schema of the YAML file, for editors.")
+]
+OptimizersOption = Annotated[
+    bool,
+    typer.Option(
+        "--optimizers", help="List all optimizers and weight averages, with formula and source."
+    ),
+]
+SchedulesOption = Annotated[
+    bool, typer.Option("--schedules", help="List all schedules, with formula and source.")
 ]
 OutOption = Annotated[
     Path | None,

@@ -38,7 +38,7 @@ def validate(model: type[M], layer: Layer) -> tuple[M | None, list[str]]:
 
 
 def _line(model: Model, layer: Layer, details: ErrorDetails) -> str:
-    path = _data_path(model, details["loc"])
+    path, value = _data_path(model, details["loc"])
     context: dict[str, Any] = details.get("ctx", {})
     match details["type"]:
         case "extra_forbidden":
@@ -48,28 +48,27 @@ def _line(model: Model, layer: Layer, details: ErrorDetails) -> str:
         case "union_tag_invalid" | "union_tag_not_found":
             return _unknown_name(model, layer, path)
         case "missing":
-            return (
-                f"{_lead(layer.origin(path), path)} is missing, expected {_expected(model, path)}"
-            )
+            return f"{_lead(layer.origin(path), path)} is missing, expected {value.describe()}"
     found = f"{_lead(layer.origin(path), path)} is {shown(layer.found(path))}"
     if details["type"].endswith(_OF_TYPE) or details["type"].startswith(_OF_RANGE):
-        return (
-            found + f", expected {_expected(model, path)}" + _hint(details, find_value(model, path))
-        )
+        return found + f", expected {value.describe()}" + _hint(details, value)
     return f"{found}: {details['msg'].removeprefix('Value error, ')}"
 
 
-def _data_path(model: Model, location: tuple[int | str, ...]) -> KeyPath:
-    """The key path in the data; pydantic's own also names the member of each union."""
+def _data_path(model: Model, location: tuple[int | str, ...]) -> tuple[KeyPath, Value]:
+    """The key path in the data, and what may stand there in the choice that was made by name.
+
+    Pydantic's own path also names the member of each union.
+    """
     path: KeyPath = ()
     value = Value(model)
     for position, part in enumerate(location):
         last = position == len(location) - 1
         if len(named := value.named()) > 1 and part in named:
             value = Value(named[str(part)])
-        elif (found := find_value(model, (*path, part))) is not None or last:
+        elif (found := value.child(part)) is not None or last:
             path, value = (*path, part), found or Value(Any)
-    return path
+    return path, value
 
 
 def _unknown_key(model: Model, layer: Layer, path: KeyPath) -> str:
@@ -142,11 +141,7 @@ def _culprit(layer: Layer, group: KeyPath, path: KeyPath, expected: str) -> Orig
     return spoken[0] if spoken else None
 
 
-def _expected(model: Model, path: KeyPath) -> str:
-    return (find_value(model, path) or Value(Any)).describe()
-
-
-def _hint(details: ErrorDetails, value: Value | None) -> str:
+def _hint(details: ErrorDetails, value: Value) -> str:
     """How to write what was probably meant."""
     found = details["input"]
     if details["type"] == "finite_number":
@@ -158,7 +153,7 @@ def _hint(details: ErrorDetails, value: Value | None) -> str:
         and abs(found) < 1e15
     ):
         return f"; write {found:.0f}"
-    if value is not None and isinstance(found, str):
+    if isinstance(found, str):
         if found.lower() == "none" and value.describe().endswith("null"):
             return "; write null"
         return did_you_mean(found, value.choices())

@@ -85,6 +85,19 @@ class Value:
                 return Value(arguments[min(position, len(arguments) - 1)])
         return Value(Any)
 
+    def child(self, part: str | int) -> "Value | None":
+        """What may stand under a key or a position, in whichever choice has it, or None."""
+        field = field_of(self.models(), part) if isinstance(part, str) else None
+        if field is not None:
+            return Value.of_field(field)
+        if isinstance(part, int):
+            return self.item(part)
+        if free := [v for v in self.alternatives() if _origin(v.annotation) is dict]:
+            return Value(get_args(free[0].annotation)[1])
+        if any(v.annotation in (Any, dict) for v in self.alternatives()):
+            return Value(Any)
+        return None
+
     def describe(self) -> str:
         """In words what the value may be, for example `a whole number >= 1, or null`."""
         members = self.alternatives()
@@ -116,19 +129,9 @@ def keys_of(model: Model, prefix: str = "") -> Iterator[str]:
 
 def find_value(model: Model, path: tuple[str | int, ...]) -> Value | None:
     """What the setting at a key path may be, in whichever choice has it; None if none has."""
-    value = Value(model)
+    value: Value | None = Value(model)
     for part in path:
-        field = field_of(value.models(), str(part)) if isinstance(part, str) else None
-        if field is not None:
-            value = Value.of_field(field)
-        elif isinstance(part, int):
-            value = value.item(part)
-        elif free := [v for v in value.alternatives() if _origin(v.annotation) is dict]:
-            value = Value(get_args(free[0].annotation)[1])
-        elif any(v.annotation in (Any, dict) for v in value.alternatives()):
-            value = Value(Any)
-        else:
-            return None
+        value = value and value.child(part)
     return value
 
 

@@ -1,12 +1,24 @@
 """Settings of a training run: where it computes, how long, and what it keeps."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from research.settings.base import Settings
+from research.settings.averaging import AveragingSettings
+from research.settings.base import Settings, refuse
 from research.settings.optimizers import AdamWSettings, OptimizerSettings
-from research.settings.schedules import ConstantSettings, ScheduleSettings
+from research.settings.schedules import (
+    ConstantSettings,
+    LinearWarmupSettings,
+    ScheduleSettings,
+)
+from research.settings.schedules.over_run import misfit
+
+WHOLE_TRAINING_SET = {
+    "gd": "takes the gradient of the whole training set",
+    "lbfgs": "compares gradients of several steps, which must be of the same examples",
+}
+"""The optimizers that take no mini-batches, and why."""
 
 
 class TrainerSettings(Settings):
@@ -42,7 +54,7 @@ class EvaluationSettings(Settings):
     batch_size: int = Field(default=1024, ge=1)
     """Examples evaluated at once."""
     train_examples: int | None = Field(default=None, ge=1)
-    """Training examples that are evaluated, the same random ones in every run; None means all."""
+    """Training examples that are evaluated, the same random ones in every run; null means all."""
 
 
 class StopSettings(Settings):
@@ -60,7 +72,7 @@ class TrainingSettings(Settings):
     """The settings that every experiment has that trains a task; an experiment adds its own."""
 
     batch_size: int | None = Field(default=None, ge=1)
-    """Examples of one step, over all devices; None means the whole training set."""
+    """Examples of one step, over all devices; null means the whole training set."""
     last_batch: Literal["keep", "drop"] = "keep"
     """Whether the short batch that ends an epoch is used."""
     optimizer: OptimizerSettings = AdamWSettings()
@@ -68,4 +80,36 @@ class TrainingSettings(Settings):
     trainer: TrainerSettings = TrainerSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
     stop: StopSettings | None = None
-    """Early stop; None runs to max_steps."""
+    """Early stop; null runs to max_steps."""
+    averaging: AveragingSettings | None = None
+    """Average evaluated in the weights' place, but for batch norm's statistics; null for none."""
+
+    @model_validator(mode="after")
+    def _whole_training_set_where_it_is_needed(self) -> Self:
+        name = self.optimizer.name
+        if name in WHOLE_TRAINING_SET and self.batch_size is not None:
+            reason = WHOLE_TRAINING_SET[name]
+            refuse("batch_size", self.batch_size, f"null, because {name} {reason}")
+        return self
+
+    @model_validator(mode="after")
+    def _schedule_fits_the_run(self) -> Self:
+        problem = misfit(self.schedule, self.trainer.max_steps)
+        if problem is not None:
+            refuse(f"schedule.{problem.key}", problem.found, problem.expected)
+        return self
+
+    @model_validator(mode="after")
+    def _schedule_free_without_a_schedule(self) -> Self:
+        name = self.optimizer.name
+        if not name.startswith("schedule_free"):
+            return self
+        schedule = self.schedule
+        if schedule.name not in ("constant", "linear_warmup", "range_test"):
+            expected = f"constant, linear_warmup or range_test, because of {name}"
+            refuse("schedule.name", schedule.name, expected)
+        if isinstance(schedule, LinearWarmupSettings) and schedule.then.name != "constant":
+            refuse("schedule.then.name", schedule.then.name, f"constant, because of {name}")
+        if self.averaging is not None:
+            refuse("averaging", self.averaging.name, f"null, because {name} averages itself")
+        return self

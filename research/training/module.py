@@ -111,7 +111,7 @@ class TrainingModule(LightningModule):
 
     def configure_optimizers(self) -> Optimizer:
         """The optimizer that the settings name."""
-        return build_optimizer(self.settings.optimizer, self.model.parameters())
+        return build_optimizer(self.settings.optimizer, self.model)
 
     def train_dataloader(self) -> Chunks:
         """Chunks of steps; the examples themselves never pass through Lightning."""

@@ -1,7 +1,7 @@
 """One optimizer step: gather the batch, losses, backward, sum over processes, update.
 
 It knows nothing of Lightning, so that a benchmark can time it alone, and it never waits for the
-device.
+device, unless the optimizer does.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import torch.distributed as distributed
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from research.optim.optimizers import needs_closure
 from research.task import Batch, Task
 
 
@@ -20,6 +21,10 @@ class TrainStep:
     The gradient is that of the mean over the *whole* batch: each process adds the losses of its own
     examples, divided by the size of the whole batch, and gradients are summed over processes.
     Uneven shares stay exact so.
+
+    An optimizer that looks at the loss in several places within one step is given a closure. It
+    computes loss and gradients of the same batch, and starts from the same random state each time,
+    so that it is one function of the weights: dropout drops the same units in all of them.
 
     Args:
         task: gives the per-example losses.
@@ -46,6 +51,7 @@ class TrainStep:
         self.accuracy = accuracy
         self.world_size = world_size
         self.parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        self.needs_closure = needs_closure(optimizer)
 
     def __call__(
         self, indices: Tensor, batch_size: int, before_update: Callable[[], None] | None = None
@@ -57,8 +63,20 @@ class TrainStep:
             batch_size: size of the whole batch, over all processes.
             before_update: called when the gradients stand and the update has not been made.
         """
-        self.optimizer.zero_grad(set_to_none=True)
         batch = {name: column[indices] for name, column in self.data.items()}
+        random_state = _random_state(indices.device) if self.needs_closure else None
+        measured = self._evaluate(batch, batch_size)
+        if before_update:
+            before_update()
+        if random_state is None:
+            self.optimizer.step()
+        else:
+            self._step_with_closure(batch, batch_size, measured[0], random_state)
+        return measured
+
+    def _evaluate(self, batch: Batch, batch_size: int) -> Tensor:
+        """Computes the gradients; returns [loss] or [loss, accuracy] of the whole batch."""
+        self.optimizer.zero_grad(set_to_none=True)
         outputs = self.task.outputs(self.model, batch)
         loss = self.task.losses_of(outputs, batch).sum() / batch_size
         torch.autograd.backward(loss)
@@ -66,12 +84,21 @@ class TrainStep:
         if self.accuracy:
             values.append(self.task.correct(outputs.detach(), batch).sum() / batch_size)
         measured = torch.stack(values)
-        if self.world_size > 1:
-            measured = self._sum_over_processes(measured)
-        if before_update:
-            before_update()
-        self.optimizer.step()
-        return measured
+        return self._sum_over_processes(measured) if self.world_size > 1 else measured
+
+    def _step_with_closure(
+        self, batch: Batch, batch_size: int, loss: Tensor, random_state: Tensor
+    ) -> None:
+        """Updates with an optimizer that asks for losses; the first it asks for is at hand."""
+        at_hand = [loss]
+
+        def closure() -> float:
+            if at_hand:
+                return float(at_hand.pop())
+            _set_random_state(random_state, loss.device)
+            return float(self._evaluate(batch, batch_size)[0])
+
+        self.optimizer.step(closure)
 
     def _sum_over_processes(self, measured: Tensor) -> Tensor:
         """Sums gradients and what was measured over all processes, in one message."""
@@ -83,3 +110,15 @@ class TrainStep:
         for gradient, part in zip(gradients, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
         return measured
+
+
+def _random_state(device: torch.device) -> Tensor:
+    """The state of the generator that dropout draws from on a device."""
+    return torch.cuda.get_rng_state(device) if device.type == "cuda" else torch.get_rng_state()
+
+
+def _set_random_state(state: Tensor, device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(state, device)
+    else:
+        torch.set_rng_state(state)

@@ -33,6 +33,7 @@ from research.optim.optimizers import build_optimizer
 from research.records.plan import Plan, VariantPlan
 from research.records.store import Record
 from research.settings.document import parse_value, read_document
+from research.settings.optimizers import AdamWSettings
 from research.settings.resolve import resolve
 from research.training.steps import TrainStep
 from scripts.bench.plain_transformer import plain_copy, plain_optimizer, plain_step
@@ -111,6 +112,7 @@ class Turns(Callback):
             difference = (model(tokens)[:, -1] - task.outputs(task.model, self.data)[:, 0]).abs()
         assert float(difference.max()) < 1e-4, "the models differ"
         chosen = settings.optimizer
+        assert isinstance(chosen, AdamWSettings)
         optimizer = plain_optimizer(model, chosen.lr, chosen.betas, chosen.weight_decay)
 
         def step() -> None:

@@ -49,6 +49,15 @@ def test_a_run_that_was_stopped_does_not_go_on_when_resumed(fit, tmp_path):
     assert resumed.global_step == 15
 
 
+def test_ours_does_not_go_on_either(fit, tmp_path):
+    """It keeps no loops of Lightning's, so its steps are counted before the callbacks look."""
+    path = tmp_path / "40.ckpt"
+    stop = StopSettings(**ALWAYS, hold=20)
+    settings = parity_settings().model_copy(update={"stop": stop})
+    fit(Parity(settings), max_steps=100).save_checkpoint(path)
+    assert fit(Parity(settings), max_steps=100, checkpoint=path).global_step == 40
+
+
 def test_an_unknown_metric_is_one_line_with_the_known_ones(fit):
     stop = EarlyStop(StopSettings(metric="validation/acuracy", at_least=0.9))
     with pytest.raises(ValueError, match=r"stop\.metric is validation/acuracy") as error:

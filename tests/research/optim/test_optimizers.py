@@ -1,31 +1,55 @@
-"""Optimizers against their printed formulas, in float64."""
+"""From settings to an optimizer: the registry, and what it promises to those who build one."""
 
 import pytest
 import torch
+from torch import nn
 
-from research.optim.optimizers import build_optimizer
-from research.settings.optimizers import AdamSettings, AdamWSettings
-
-
-@pytest.mark.parametrize(
-    "settings", [AdamSettings(weight_decay=0.3), AdamWSettings(weight_decay=0.3)]
+from research.optim.optimizers import build_optimizer, needs_closure
+from research.settings.base import Settings
+from research.settings.optimizers import (
+    AdamSettings,
+    AdamWSettings,
+    LBFGSSettings,
+    ProdigySettings,
+    ScheduleFreeSGDSettings,
+    SGDSettings,
 )
-def test_adam_and_adamw_follow_the_papers(settings):
-    """Kingma and Ba, algorithm 1; Loshchilov and Hutter, algorithm 2."""
-    generator = torch.Generator().manual_seed(0)
-    start = torch.randn(5, dtype=torch.float64, generator=generator)
-    gradients = torch.randn(50, 5, dtype=torch.float64, generator=generator)
-    weights = torch.nn.Parameter(start.clone())
-    optimizer = build_optimizer(settings, [weights])
-    expected, m, v = start.clone(), torch.zeros(5).double(), torch.zeros(5).double()
-    beta1, beta2 = settings.betas
-    for t, gradient in enumerate(gradients, start=1):
-        weights.grad = gradient.clone()
-        optimizer.step()
-        g = gradient + (settings.weight_decay * expected if settings.name == "adam" else 0)
-        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
-        if settings.name == "adamw":
-            expected = expected - settings.lr * settings.weight_decay * expected
-        step = m / (1 - beta1**t) / ((v / (1 - beta2**t)).sqrt() + settings.eps)
-        expected = expected - settings.lr * step
-    assert (weights - expected).abs().max() < 1e-12
+
+
+def test_a_module_its_parameters_and_a_list_of_them_are_one_target():
+    model = nn.Linear(3, 2)
+    for target in (model, model.parameters(), list(model.parameters())):
+        optimizer = build_optimizer(AdamSettings(), target)
+        found = [p for group in optimizer.param_groups for p in group["params"]]
+        assert [id(p) for p in found] == [id(p) for p in model.parameters()]
+
+
+def test_only_lbfgs_needs_the_loss_again():
+    parameters = [nn.Parameter(torch.ones(3))]
+    assert needs_closure(build_optimizer(LBFGSSettings(), parameters))
+    assert not needs_closure(build_optimizer(AdamWSettings(), parameters))
+
+
+def test_the_kernel_is_the_fused_one_where_there_is_one():
+    parameters = [nn.Parameter(torch.ones(3))]
+    for settings in (AdamSettings(), AdamWSettings(), SGDSettings()):
+        assert build_optimizer(settings, parameters).param_groups[0]["fused"]
+
+
+def test_schedule_free_starts_ready_to_train():
+    optimizer = build_optimizer(ScheduleFreeSGDSettings(), [nn.Parameter(torch.ones(3))])
+    assert all(group["train_mode"] for group in optimizer.param_groups)
+
+
+def test_nothing_is_printed(capsys):
+    """prodigyopt says a line about weight decay, where its constructor is given one."""
+    build_optimizer(ProdigySettings(weight_decay=0.1), [nn.Parameter(torch.ones(3))])
+    assert capsys.readouterr() == ("", "")
+
+
+def test_settings_of_nothing_known():
+    class Unknown(Settings):
+        pass
+
+    with pytest.raises(KeyError, match="Unknown"):
+        build_optimizer(Unknown(), [nn.Parameter(torch.ones(3))])
