@@ -5,28 +5,27 @@ get more done than one process of two on models as small as a lecture's.
 """
 
 import fcntl
+import itertools
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 from rich.console import Console
 
+from experiments.command_line.run_process import UNSEEN, RunProcess, Starter
 from research.records.display import LiveDisplay
 from research.records.status import FINISHED
 from research.records.store import Record, RecordError, RunStore
 from research.training.interruption import Interruption
 
-_SECONDS_BETWEEN_LOOKS = 0.2
+_SECONDS_BETWEEN_LOOKS = 0.05
+_LOOKS_PER_REFRESH = 4
 _SECONDS_TO_STOP = 60.0
-_KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
-"""Has glibc keep what a step frees for the next one: measured 1.2 times the steps/s."""
 
 
 def cores() -> int:
@@ -84,8 +83,11 @@ def run_all(record: Record, workers: int, console: Console) -> None:
         with LiveDisplay(record, console) as display:
             pool = Pool(record, min(workers, max(len(waiting), 1)), lock)
             try:
-                while pool.advance(waiting) and not interruption.requested:
-                    display.refresh()
+                for look in itertools.count():
+                    if interruption.requested or not pool.advance(waiting):
+                        break
+                    if look % _LOOKS_PER_REFRESH == 0:
+                        display.refresh()
                     time.sleep(_SECONDS_BETWEEN_LOOKS)
             finally:
                 pool.stop(interruption)
@@ -94,11 +96,15 @@ def run_all(record: Record, workers: int, console: Console) -> None:
 
 @dataclass
 class Child:
-    """A run that is being trained."""
+    """A run that is being trained.
+
+    Attributes:
+        lifeline: the other end of its stdin: while it is open, the run knows its launcher alive.
+    """
 
     run: RunStore
-    process: subprocess.Popen[bytes]
-    log: IO[bytes]
+    process: RunProcess
+    lifeline: int
 
 
 class Pool:
@@ -114,7 +120,7 @@ class Pool:
     def __init__(self, record: Record, size: int, lock: int) -> None:
         self.record = record
         self.slots: list[Child | None] = [None] * size
-        self.lock = lock
+        self.starter = Starter(record, lock)
 
     def advance(self, waiting: list[RunStore]) -> bool:
         """Collects what has ended and starts what waits; whether anything is left to do."""
@@ -122,9 +128,9 @@ class Pool:
             if child and child.process.poll() is not None:
                 self._collect(child)
                 self.slots[slot] = None
-            if self.slots[slot] is None and waiting:
+            if self.slots[slot] is None and waiting and self.starter.is_ready(waiting[0]):
                 self.slots[slot] = self._start(waiting.pop(0), slot)
-        return any(self.slots)
+        return any(self.slots) or bool(waiting)
 
     def stop(self, interruption: Interruption) -> None:
         """Asks every process that still trains to stop, and waits until it has."""
@@ -140,44 +146,29 @@ class Pool:
                 _signal(child, signal.SIGKILL)
                 child.process.wait()
             self._collect(child)
+        self.starter.close()
 
     def _start(self, run: RunStore, slot: int) -> Child:
-        log = run.log.open("ab")
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "experiments.command_line.one_run"),
-                *(str(self.record.folder), run.variant, str(run.seed)),
-            ],
-            env=self._environment(run, slot),
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            pass_fds=[self.lock],
-            start_new_session=True,
-        )
-        return Child(run, process, log)
+        stdin, lifeline = os.pipe()
+        with run.log.open("ab") as log, os.fdopen(stdin, "rb") as held:
+            environment = self._environment(run, slot)
+            process = self.starter.start(run, held.fileno(), log.fileno(), environment)
+        return Child(run, process, lifeline)
 
     def _environment(self, run: RunStore, slot: int) -> dict[str, str]:
-        environment = {
-            **_KEEP_MEMORY,
-            **os.environ,
-            "DESCENT_LAUNCHED": "1",
-            "OMP_NUM_THREADS": str(self.record.plan.threads),
-        }
+        """A GPU of its own for every run on one device."""
         trainer = self.record.plan.variants[run.variant].settings.get("trainer", {})
-        if gpus() and trainer.get("devices") == 1:
-            environment["CUDA_VISIBLE_DEVICES"] = gpus()[slot % len(gpus())]
-        return environment
+        if gpus() and trainer.get("devices", 1) == 1:
+            return {"CUDA_VISIBLE_DEVICES": gpus()[slot % len(gpus())]}
+        return {}
 
     def _collect(self, child: Child) -> None:
         """Closes what an ended process had; one that died without a word has failed."""
-        child.log.close()
-        if child.process.stdin:
-            child.process.stdin.close()
+        os.close(child.lifeline)
         status = child.run.status()
-        code = child.process.returncode
+        code = child.process.returncode or 0
         if status.state == "running" or (status.state == "waiting" and code != 0):
-            stopped = code > 128 or -code in (signal.SIGTERM, signal.SIGINT)
+            stopped = 128 < code < UNSEEN or -code in (signal.SIGTERM, signal.SIGINT)
             message = f"its process ended with {_in_words(code)}; see {child.run.log}"
             state = replace(
                 status, state="interrupted" if stopped else "failed", message=message, pid=0
@@ -192,6 +183,8 @@ def _signal(child: Child, number: int) -> None:
 
 
 def _in_words(code: int) -> str:
+    if code == UNSEEN:
+        return "an exit code that nobody saw"
     return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
