@@ -150,6 +150,7 @@ def rooms(name: str) -> list[str]:
         "research.evidence.build",
         "research.records.store",
         "experiments.command_line.commands",
+        "experiments.command_line.data_files",
         "experiments.command_line.finish",
         "experiments.command_line.machine",
         "experiments.command_line.plan",

@@ -22,12 +22,15 @@ from experiments.command_line.option_values import (
 from experiments.command_line.options import (
     CheckOption,
     ExperimentArgument,
+    OptimizersOption,
+    OptionalExperimentArgument,
     OutOption,
     PresetOption,
     RecordArgument,
     RecordsArgument,
     RedrawOption,
     ReportOption,
+    SchedulesOption,
     SchemaOption,
     SeedsOption,
     VariantsOption,
@@ -50,6 +53,8 @@ app = typer.Typer(
 
 OVERRIDABLE = {"show", "run"}
 """Commands that take settings such as `--optimizer.lr 1e-3`, and list them with --help."""
+LISTINGS = ("--optimizers", "--schedules")
+"""Options of `show` that stand in place of an experiment."""
 DEFAULT_PRESET = "quick"
 
 
@@ -67,16 +72,27 @@ def list_experiments() -> int:
 @app.command()
 def show(
     context: typer.Context,
-    experiment: ExperimentArgument,
+    experiment: OptionalExperimentArgument = None,
     preset: PresetOption = DEFAULT_PRESET,
     variants: VariantsOption = None,
     seeds: SeedsOption = None,
     schema: SchemaOption = False,
+    optimizers: OptimizersOption = False,
+    schedules: SchedulesOption = False,
 ) -> int:
     """Prints what `run` would do: the resolved settings of each variant, and its seeds.
 
-    Takes settings as `run` does, for example --optimizer.lr 1e-3.
+    Takes settings as `run` does, for example --optimizer.lr 1e-3. Without an experiment it lists
+    what can be chosen by name: --optimizers or --schedules.
     """
+    if experiment is None:
+        from experiments.command_line.vocabulary import print_optimizers, print_schedules
+
+        if optimizers:
+            print_optimizers()
+        if schedules:
+            print_schedules()
+        return 0
     found = find(experiment)
     if schema:
         from experiments.command_line.schema import file_schema
@@ -115,6 +131,7 @@ def run(
 
     Takes settings too, for example --optimizer.lr 1e-3; `descent run EXPERIMENT --help` lists them.
     """
+    from experiments.command_line.data_files import check_data
     from experiments.command_line.finish import train_and_judge
     from experiments.command_line.machine import check_machine
     from experiments.command_line.plan import make_plan, record_folder
@@ -126,6 +143,7 @@ def run(
     command, overrides = _resolve(found, context, preset, variants, seeds)
     for variant in command.variants.values():
         check_machine(variant)
+        check_data(variant)
     plan = make_plan(found, command, overrides, at_a_time, mirroring)
     folder = record_folder(out, found, datetime.now())
 

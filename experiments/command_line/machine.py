@@ -6,6 +6,7 @@ from typing import Any
 from experiments.command_line.launch import gpus
 from research.settings.errors import SettingsError
 from research.settings.resolve import ResolvedVariant
+from research.settings.sweep import SweepTrainerSettings
 from research.settings.training import TrainerSettings
 
 _CPU_INFORMATION = Path("/proc/cpuinfo")
@@ -20,6 +21,8 @@ def check_machine(variant: ResolvedVariant[Any]) -> None:
             a processor that would emulate it.
     """
     trainer = getattr(variant.settings, "trainer", None)
+    if isinstance(trainer, SweepTrainerSettings):
+        _check_gpus(variant, trainer.accelerator)
     if not isinstance(trainer, TrainerSettings):
         return
     if trainer.devices * trainer.nodes > 1 and trainer.strategy != "ddp":
@@ -28,7 +31,7 @@ def check_machine(variant: ResolvedVariant[Any]) -> None:
             f"{variant.where(f'trainer.{key}')} is {getattr(trainer, key)}, expected 1, "
             "or --trainer.strategy ddp"
         )
-    _check_gpus(variant, trainer)
+    _check_gpus(variant, trainer.accelerator, trainer.devices)
     on_cpu = trainer.accelerator == "cpu" or not gpus()
     if on_cpu and trainer.precision == "bf16-mixed" and not _has_bfloat16():
         raise SettingsError(
@@ -37,15 +40,15 @@ def check_machine(variant: ResolvedVariant[Any]) -> None:
         )
 
 
-def _check_gpus(variant: ResolvedVariant[Any], trainer: TrainerSettings) -> None:
+def _check_gpus(variant: ResolvedVariant[Any], accelerator: str, devices: int = 1) -> None:
     present = len(gpus())
-    if trainer.accelerator == "gpu" and not present:
+    if accelerator == "gpu" and not present:
         where = variant.where("trainer.accelerator")
         raise SettingsError(f"{where} is gpu, expected auto or cpu: no GPU is visible here")
-    if trainer.accelerator == "gpu" and trainer.devices > present:
+    if accelerator == "gpu" and devices > present:
         where = variant.where("trainer.devices")
         raise SettingsError(
-            f"{where} is {trainer.devices}, expected at most {present}, the GPUs visible here"
+            f"{where} is {devices}, expected at most {present}, the GPUs visible here"
         )
 
 

@@ -19,12 +19,15 @@ from research.training.interruption import Interrupted, Interruption
 
 if TYPE_CHECKING:
     from pytorch_lightning import Callback, Trainer
+    from pytorch_lightning.loggers import Logger
 
     from research.settings.training import TrainerSettings
+    from research.training.module import TrainingModule
+    from research.training.sweep import SweepModule
 
 
 def main(arguments: list[str]) -> int:
-    """Trains one run, from its newest checkpoint if it has one.
+    """Trains one run, from its newest checkpoint if it has one; or sweeps its points.
 
     Args:
         arguments: the record's folder, the variant, the seed.
@@ -38,7 +41,7 @@ def main(arguments: list[str]) -> int:
     _follow_the_launcher()
     with Interruption() as interruption:
         try:
-            _train(record, store, interruption)
+            _compute(record, store, interruption)
         except Interrupted as stop:
             return stop.exit_code
         except Exception as error:
@@ -46,28 +49,58 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _train(record: Record, store: RunStore, interruption: Interruption) -> None:
+def _compute(record: Record, store: RunStore, interruption: Interruption) -> None:
+    """Fits or predicts, as the settings of the experiment are those of training or of a sweep."""
     import torch
 
+    from research.settings.sweep import SweepSettings
     from research.settings.training import TrainingSettings
-    from research.training.checkpoints import newest_valid
 
     torch.set_num_threads(record.plan.threads)
     experiment = find(record.plan.folder or record.plan.experiment)
     settings = experiment.settings_class().model_validate(
         record.plan.variants[store.variant].settings
     )
-    if not isinstance(settings, TrainingSettings):
-        raise SettingsError(f"{experiment.name} has no settings of training, expected some")
+    if not isinstance(settings, TrainingSettings | SweepSettings):
+        raise SettingsError(
+            f"{experiment.name}: its settings are neither TrainingSettings nor SweepSettings"
+        )
+    module = experiment.module_class()(settings, store.seed)
+    module.interruption = interruption
+    if isinstance(settings, SweepSettings):
+        _sweep(record, store, module)
+    else:
+        _train(record, store, module, settings.trainer)
+
+
+def _sweep(record: Record, store: RunStore, module: "SweepModule") -> None:
+    """Computes the points that have no row yet."""
+    from callbacks.recorder import Recorder
+    from research.settings.training import TrainerSettings
+    from research.training.trainer import build_trainer
+
+    store.repair()
+    module.done = {int(row["step"]) for row in store.metrics()}
+    where = TrainerSettings(accelerator=module.settings.trainer.accelerator)
+    trainer = build_trainer(where, store.folder, [Recorder(store)], _loggers(record, store))
+    assert module.interruption is not None
+    module.interruption.raise_if_requested()
+    trainer.predict(module, return_predictions=False)
+
+
+def _train(
+    record: Record, store: RunStore, module: "TrainingModule", settings: "TrainerSettings"
+) -> None:
+    from research.training.checkpoints import newest_valid
+
     checkpoint = newest_valid(store.checkpoints)
     if _is_first_process():
         store.keep_until(checkpoint.step)
         for damaged in checkpoint.damaged:
             record.note_warning(f"{damaged}; went on from step {checkpoint.step} instead")
-    module = experiment.module_class()(settings, store.seed)
-    module.interruption = interruption
-    trainer = recorded_trainer(record, store, settings.trainer)
-    interruption.raise_if_requested()
+    trainer = recorded_trainer(record, store, settings)
+    assert module.interruption is not None
+    module.interruption.raise_if_requested()
     trainer.fit(module, ckpt_path=checkpoint.path, weights_only=True)
 
 
@@ -84,19 +117,21 @@ def recorded_trainer(
     """
     from callbacks.durable_checkpoint import DurableCheckpoint
     from callbacks.recorder import Recorder
-    from research.records.record_logger import RecordLogger
-    from research.records.wandb_mirror import make_logger
     from research.training.trainer import build_trainer
 
     every, kept = settings.checkpoint_every, settings.checkpoints_kept
     checkpoints = DurableCheckpoint(store.checkpoints, every, kept)
+    watching = [Recorder(store), checkpoints, *watchers]
+    return build_trainer(settings, store.folder, watching, _loggers(record, store))
+
+
+def _loggers(record: Record, store: RunStore) -> "list[Logger]":
+    """The record, and its mirror where W&B is not off."""
+    from research.records.record_logger import RecordLogger
+    from research.records.wandb_mirror import make_logger
+
     mirror = make_logger(store, record.plan, record)
-    return build_trainer(
-        settings,
-        store.folder,
-        [Recorder(store), checkpoints, *watchers],
-        [RecordLogger(store), *([mirror] if mirror else [])],
-    )
+    return [RecordLogger(store), *([mirror] if mirror else [])]
 
 
 def _failed(store: RunStore, error: Exception) -> int:

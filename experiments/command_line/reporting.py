@@ -33,7 +33,7 @@ def write_reports(folders: Sequence[Path], out: Path | None, redraw: bool) -> st
             build_evidence(record, experiment.evidence())
     target = out or (records[0].report if len(records) == 1 else Path("report.html"))
     try:
-        write_atomically(target, compose(records).encode())
+        write_atomically(target, compose(records, target.absolute().parent).encode())
     except (NotADirectoryError, IsADirectoryError, FileNotFoundError, PermissionError) as error:
         raise SettingsError(
             f"--out: {target} can't be written ({(error.strerror or '').lower()}), expected a file"

@@ -1,12 +1,12 @@
-"""Builds the evidence of a record: figures, verdicts and the report.
+"""Builds the evidence of a record: figures, animations, verdicts and the report.
 
-Matplotlib is imported when figures are drawn, not before: whoever only composes a report does not
-wait for it.
+Matplotlib and plotly are imported when figures are drawn, not before: whoever only composes a
+report does not wait for them.
 """
 
 import io
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from research.evidence.claims import Verdict, write_verdicts
 from research.evidence.report import compose
@@ -17,10 +17,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PNG_DOTS_PER_INCH = 144
+ENDINGS = ("svg", "png", "gif", "html")
+"""Of the files in figures/ that are ours to remove."""
 
 
 class EvidenceModule(Protocol):
-    """The third room of an experiment: evidence.py."""
+    """The third room of an experiment: evidence.py.
+
+    It may also have `animations(record) -> dict[str, matplotlib.animation.FuncAnimation]`, kept as
+    figures/NAME.gif, and `interactive(record) -> dict[str, plotly.graph_objects.Figure]`, kept as
+    figures/NAME.html.
+    """
 
     def verdicts(self, record: Record) -> list[Verdict]:
         """Every claim of the experiment, judged."""
@@ -30,7 +37,7 @@ class EvidenceModule(Protocol):
 
 
 def build_evidence(record: Record, evidence: EvidenceModule) -> list[Verdict]:
-    """Writes figures/NAME.svg and .png, verdicts.json and report.html of a record.
+    """Writes figures/, verdicts.json and report.html of a record.
 
     Args:
         record: any record, also one whose runs are not all done.
@@ -51,28 +58,73 @@ def build_evidence(record: Record, evidence: EvidenceModule) -> list[Verdict]:
 
 
 def draw(record: Record, evidence: EvidenceModule) -> None:
-    """Writes figures/NAME.svg and .png, and removes figures that are no longer drawn."""
-    from research.evidence.style import lecture_style, read_caption
+    """Writes figures/NAME.svg and .png, .gif, .html, and removes those that are no longer drawn."""
+    from research.evidence.style import lecture_style
 
     record.figures.mkdir(exist_ok=True)
     with lecture_style():
-        figures = evidence.figures(record)
-        for name, figure in figures.items():
-            title, text = read_caption(figure)
-            if (layout := figure.get_layout_engine()) is not None:
-                layout.execute(figure)  # once, for both files
-                figure.set_layout_engine(None)
-            metadata = {"Date": None, "Title": title or name, "Description": text}
-            _save(record, figure, f"{name}.svg", format="svg", metadata=metadata)
-            _save(record, figure, f"{name}.png", format="png", dpi=PNG_DOTS_PER_INCH)
-    for path in [*record.figures.glob("*.svg"), *record.figures.glob("*.png")]:
-        if path.stem not in figures:
+        drawn = _draw_figures(record, evidence) | _draw_animations(record, evidence)
+    drawn |= _draw_interactive(record, evidence)
+    for path in record.figures.iterdir():
+        if path.suffix[1:] in ENDINGS and path.name not in drawn:
             path.unlink()
+
+
+def _draw_figures(record: Record, evidence: EvidenceModule) -> set[str]:
+    """Returns the names of the files, as the other two do; range tests have a figure anywhere."""
+    from research.evidence.range_test_figure import range_test_figures
+
+    drawn = set()
+    for name, figure in {**evidence.figures(record), **range_test_figures(record)}.items():
+        title, text = _settle(figure)
+        metadata = {"Date": None, "Title": title or name, "Description": text}
+        _save(record, figure, f"{name}.svg", format="svg", metadata=metadata)
+        _save(record, figure, f"{name}.png", format="png", dpi=PNG_DOTS_PER_INCH)
+        drawn |= {f"{name}.svg", f"{name}.png"}
+    return drawn
+
+
+def _draw_animations(record: Record, evidence: EvidenceModule) -> set[str]:
+    from research.evidence.gif import gif_bytes
+
+    drawn = set()
+    for name, animation in _optional(evidence, "animations")(record).items():
+        title, text = _settle(animation._fig)
+        data = gif_bytes(animation, title or name, text)
+        write_atomically(record.figures / f"{name}.gif", data)
+        drawn.add(f"{name}.gif")
+    return drawn
+
+
+def _draw_interactive(record: Record, evidence: EvidenceModule) -> set[str]:
+    from research.evidence.interactive import page
+
+    drawn = set()
+    for name, figure in _optional(evidence, "interactive")(record).items():
+        write_atomically(record.figures / f"{name}.html", page(name, figure))
+        drawn.add(f"{name}.html")
+    return drawn
+
+
+def _optional(evidence: EvidenceModule, name: str) -> Callable[[Record], dict[str, Any]]:
+    """What an evidence module may leave out: then there is nothing to draw."""
+    found: Callable[[Record], dict[str, Any]] = getattr(evidence, name, lambda _: {})
+    return found
+
+
+def _settle(figure: "Figure") -> tuple[str, str]:
+    """Lays a figure out once, for all files and frames; returns its caption's title and text."""
+    from research.evidence.style import read_caption
+
+    if (layout := figure.get_layout_engine()) is not None:
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+    return read_caption(figure)
 
 
 def write_report(record: Record, records: Sequence[Record]) -> None:
     """Writes the report of several records into one of them."""
-    write_atomically(record.report, compose(records).encode())
+    write_atomically(record.report, compose(records, record.report.parent).encode())
 
 
 def _save(record: Record, figure: "Figure", file_name: str, **options: object) -> None:

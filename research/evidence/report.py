@@ -1,7 +1,8 @@
 """The report: one HTML file that a lecturer would send to students. It opens with no network.
 
-Everything in it comes from the record: figures are inlined as SVG, no script runs, nothing is
-loaded, and all text is escaped.
+Everything in it comes from the record: figures are inlined as SVG, animations as GIF, no script
+runs, nothing is loaded, and all text is escaped. Interactive figures need a script, so they are
+linked.
 """
 
 import shlex
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from research.evidence.claims import Verdict, format_number, format_per_seed, read_verdicts
+from research.evidence.gif import inline_gif
 from research.evidence.inline_svg import InlineFigure, inline_svg
+from research.evidence.interactive import Link, link_to
 from research.records.plan import Plan
 from research.records.status import Status
 from research.records.store import Record
@@ -45,6 +48,7 @@ class Section:
     anchor: str
     plan: Plan
     figures: list[InlineFigure]
+    links: list[Link]
     verdicts: list[Verdict]
     variants: list[str]
     settings: list[SettingRow]
@@ -54,11 +58,12 @@ class Section:
     command: str
 
 
-def compose(records: Sequence[Record]) -> str:
+def compose(records: Sequence[Record], folder: Path | None = None) -> str:
     """The report of one or several records as one page of HTML.
 
     Args:
         records: they need not be of one experiment, nor finished.
+        folder: where the page will lie, for its links; None means the first record's.
 
     Raises:
         RecordError: a record, or a file of its evidence, is damaged.
@@ -75,7 +80,10 @@ def compose(records: Sequence[Record]) -> str:
     environment.filters.update(
         number=format_number, percent=_percent, duration=_duration, per_seed=format_per_seed
     )
-    sections = [_section(record, f"r{index}") for index, record in enumerate(records, start=1)]
+    folder = folder or records[0].folder
+    sections = [
+        _section(record, f"r{index}", folder) for index, record in enumerate(records, start=1)
+    ]
     titles = dict.fromkeys(title_of(section.plan) for section in sections)
     return environment.get_template(TEMPLATE).render(title=", ".join(titles), sections=sections)
 
@@ -85,18 +93,19 @@ def title_of(plan: Plan) -> str:
     return plan.experiment.replace("_", " ").replace("-", " ").capitalize()
 
 
-def _section(record: Record, anchor: str) -> Section:
+def _section(record: Record, anchor: str, folder: Path) -> Section:
     plan = record.plan
     variants = [variant for variant, seeds in plan.runs.items() if seeds]
     provenance = record.read_provenance()
-    svgs = sorted(
-        record.figures.glob("*.svg"), key=lambda path: (path.stem != plan.experiment, path.stem)
-    )
     return Section(
         name=record.name,
         anchor=anchor,
         plan=plan,
-        figures=[inline_svg(path, f"{anchor}-{path.stem}-") for path in svgs],
+        figures=[
+            *(inline_svg(path, f"{anchor}-{path.stem}-") for path in _files(record, "svg")),
+            *(inline_gif(path) for path in _files(record, "gif")),
+        ],
+        links=[link_to(path, folder) for path in _files(record, "html")],
         verdicts=read_verdicts(record.verdicts),
         variants=[plan.variants[variant].label for variant in variants],
         settings=differing_settings(plan, variants),
@@ -108,6 +117,13 @@ def _section(record: Record, anchor: str) -> Section:
         facts=_facts(plan, provenance),
         command=_command(plan, provenance),
     )
+
+
+def _files(record: Record, ending: str) -> list[Path]:
+    """Figures of one kind, the one named like the experiment first."""
+    first = record.plan.experiment
+    paths = record.figures.glob(f"*.{ending}")
+    return sorted(paths, key=lambda path: (path.stem != first, path.stem))
 
 
 def differing_settings(plan: Plan, variants: Sequence[str]) -> list[SettingRow]:

@@ -1,6 +1,6 @@
 """Settings of the models."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -35,10 +35,49 @@ class TransformerSettings(Settings):
     linear_init: Literal["pytorch", "normal_0.02"] = "pytorch"
     """Initial linear weights: nn.Linear's uniform ±1/sqrt(fan in), or normal, deviation 0.02."""
     output_classes: int | None = Field(default=None, ge=2)
-    """Rows of the output layer; None means one per token. Unused ones make a harder head."""
+    """Rows of the output layer; null means one per token. Unused ones make a harder head."""
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> Self:
         if self.width % self.heads:
             refuse("heads", self.heads, f"a divisor of the width {self.width}")
         return self
+
+
+Widths = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=1)]
+Activation = Literal["relu", "gelu", "tanh"]
+
+
+class MLPSettings(Settings):
+    """A fully connected network."""
+
+    name: Literal["mlp"] = "mlp"
+    widths: Widths = (128,)
+    """Units of each hidden layer."""
+    activation: Activation = "relu"
+    """Non-linearity after each hidden layer."""
+    batch_norm: bool = False
+    """Batch normalisation before each non-linearity."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Dropout after each non-linearity."""
+
+
+class CNNSettings(Settings):
+    """A convolutional network: blocks that halve the image, then one hidden layer."""
+
+    name: Literal["cnn"] = "cnn"
+    channels: Widths = (16, 32)
+    """Channels of each block: a convolution, a non-linearity, and a maximum over 2 x 2 pixels."""
+    kernel: Literal[3, 5] = 3
+    """Height and width of each convolution, in pixels."""
+    hidden: int = Field(default=64, ge=1)
+    """Units of the layer before the output."""
+    activation: Activation = "relu"
+    """Non-linearity after each convolution and the hidden layer."""
+    batch_norm: bool = False
+    """Batch normalisation before each non-linearity."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Dropout of what enters the hidden and the output layer."""
+
+
+ImageModelSettings = Annotated[MLPSettings | CNNSettings, Field(discriminator="name")]

@@ -75,7 +75,7 @@ FLAGS = [
     (
         "unknown name",
         ["--optimizer.name", "adamww"],
-        ["--optimizer.name", "expected one of adam, adamw", "did you mean adamw?"],
+        ["--optimizer.name", "expected one of gd, sgd, heavy_ball", "did you mean adamw?"],
     ),
     ("a list too short", ["--optimizer.betas", "[0.9]"], ["--optimizer.betas", "missing"]),
     (

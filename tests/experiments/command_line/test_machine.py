@@ -1,5 +1,7 @@
 """What this machine can't do is refused before anything starts."""
 
+from pathlib import Path
+
 import pytest
 
 from experiments.command_line import machine
@@ -75,6 +77,17 @@ def test_a_gpu_that_is_not_there(no_gpu):
         SettingsError, match=r"^--trainer\.accelerator is gpu, expected auto or cpu"
     ):
         check(accelerator="gpu")
+
+
+def test_a_gpu_that_is_not_there_for_a_sweep(no_gpu):
+    experiment = find(str(Path(__file__).parents[2] / "sweep"))
+    overrides = {"trainer.accelerator": "gpu"}
+    document = read_document(experiment.config)
+    command = resolve(document, experiment.settings_class(), "quick", overrides=overrides)
+    with pytest.raises(
+        SettingsError, match=r"^--trainer\.accelerator is gpu, expected auto or cpu"
+    ):
+        check_machine(command.variants["plain"])
 
 
 def test_more_gpus_than_there_are(monkeypatch):

@@ -20,6 +20,15 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
         "lecture's model, weight decay 1, 30 % of the equations",
         {"data.train_fraction": 0.3},
     ),
+    "lecture-muon": (
+        "lecture's model, Muon",
+        {
+            "optimizer.name": "muon",
+            "optimizer.lr": 0.02,
+            "optimizer.momentum": 0.95,
+            "optimizer.weight_decay": 0.05,
+        },
+    ),
     "fig1-adam": ("Adam", {"optimizer.name": "adam", "optimizer.weight_decay": 0.0}),
 }
 STEPS = {
@@ -28,6 +37,7 @@ STEPS = {
     "small-wd1": [(100, 3900), (100, 6650), (100, 2850), (110, 4300)],
     "small-wd3": [(100, 1400), (120, 2200), (100, 1000), (110, 1500)],
     "lecture-fraction0.3": [(130, 3700), (130, 3400)],
+    "lecture-muon": [(130, 350), (130, 450), (130, 450), (130, 400)],
     "fig1-adam": [(300, 40_000)],
 }
 """t_train and t_validation by variant and seed, as measured once."""

@@ -1,0 +1,77 @@
+"""The convolutional network against loops over pixels."""
+
+import pytest
+import torch
+
+from research.models.cnn import CNN
+from research.settings.models import CNNSettings
+
+
+def make(shape=(2, 9, 6), **changes: object) -> CNN:
+    torch.manual_seed(0)
+    settings = {"channels": [3, 4], "hidden": 5, **changes}
+    return CNN(CNNSettings.model_validate(settings), shape, 10).double()
+
+
+def convolved(image: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """Cross-correlation with zeros around the image, one output pixel after the other."""
+    out, channels, kernel, _ = weight.shape
+    _, height, width = image.shape
+    half = kernel // 2
+    framed = torch.zeros(channels, height + 2 * half, width + 2 * half, dtype=image.dtype)
+    framed[:, half : half + height, half : half + width] = image
+    result = torch.empty(out, height, width, dtype=image.dtype)
+    for row in range(height):
+        for column in range(width):
+            patch = framed[:, row : row + kernel, column : column + kernel]
+            result[:, row, column] = (weight * patch).sum(dim=(1, 2, 3)) + bias
+    return result
+
+
+def halved(image: torch.Tensor) -> torch.Tensor:
+    """The maximum over 2 x 2 pixels; an odd row or column at the end is left out."""
+    channels, height, width = image.shape
+    result = torch.empty(channels, height // 2, width // 2, dtype=image.dtype)
+    for row in range(height // 2):
+        for column in range(width // 2):
+            square = image[:, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
+            result[:, row, column] = square.amax(dim=(1, 2))
+    return result
+
+
+@pytest.mark.parametrize("kernel", [3, 5])
+def test_the_formula(kernel):
+    model = make(kernel=kernel)
+    parameters = list(model.parameters())
+    images = torch.randn(2, 2, 9, 6, dtype=torch.float64)
+    found = model(images)
+    for image, logits in zip(images, found, strict=True):
+        h = image
+        for index in (0, 2):
+            h = halved(convolved(h, *parameters[index : index + 2]).clamp_min(0))
+        assert h.shape == (4, 2, 1)
+        h = (parameters[4] @ h.flatten() + parameters[5]).clamp_min(0)
+        assert torch.allclose(parameters[6] @ h + parameters[7], logits, atol=1e-13)
+
+
+def test_batch_norm_replaces_every_bias_but_the_last():
+    plain, normed = make(), make(batch_norm=True)
+    norms = [module for module in normed.modules() if "BatchNorm" in type(module).__name__]
+    assert [norm.num_features for norm in norms] == [3, 4, 5]
+    count = sum(p.numel() for p in plain.parameters())
+    assert sum(p.numel() for p in normed.parameters()) == count + sum((3, 4, 5))
+    x = torch.randn(50, 2, 9, 6, dtype=torch.float64) * 3 + 7
+    h = normed.features[1](normed.features[0](x))
+    assert torch.allclose(h.mean(dim=(0, 2, 3)), torch.zeros(3, dtype=h.dtype), atol=1e-12)
+    assert torch.allclose(h.std(dim=(0, 2, 3)), torch.ones(3, dtype=h.dtype), atol=1e-3)
+
+
+def test_dropout_drops_in_training_only():
+    model, x = make(dropout=0.5), torch.randn(2, 2, 9, 6, dtype=torch.float64)
+    assert not torch.equal(model(x), model(x))
+    assert torch.equal(model.eval()(x), make()(x))
+
+
+def test_too_many_blocks():
+    with pytest.raises(ValueError, match="3 blocks leave nothing of an image of shape"):
+        make((1, 8, 6), channels=[2, 2, 2])
