@@ -1,0 +1,37 @@
+"""Typed settings of generalisation. No torch."""
+
+from typing import Self
+
+from pydantic import model_validator
+
+from research.settings.base import refuse
+from research.settings.images import ImageTrainingSettings
+from research.settings.models import CNNSettings, ImageModelSettings
+
+
+class GeneralisationSettings(ImageTrainingSettings):
+    """A small network learns to tell images apart, and is tested on images that it has not seen."""
+
+    model: ImageModelSettings = CNNSettings()
+
+    @model_validator(mode="after")
+    def _blocks_leave_something(self) -> Self:
+        if isinstance(self.model, CNNSettings):
+            smallest = min(self.data.shape[1:])
+            most = smallest.bit_length() - 1
+            if len(self.model.channels) > most:
+                found = list(self.model.channels)
+                refuse("model.channels", found, f"at most {most} for {self.data.name}")
+        return self
+
+    @model_validator(mode="after")
+    def _batch_norm_has_two_examples(self) -> Self:
+        size, batch = self.data.train_size, self.batch_size or self.data.train_size
+        smallest = size % batch if self.last_batch == "keep" and size % batch else min(batch, size)
+        if self.model.batch_norm and smallest == 1:
+            refuse(
+                "model.batch_norm",
+                True,
+                f"false, because a batch of {size} in steps of {batch} has one image",
+            )
+        return self

@@ -1,0 +1,44 @@
+"""Every shipped experiment at its preset `smoke`, through the real command line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments.command_line.catalog import all_experiments
+from research.records.status import FINISHED
+from research.records.store import Record
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", [each.name for each in all_experiments()])
+def test_smoke(name, tmp_path):
+    words = ["run", name, "--preset", "smoke", "--wandb", "off", "--out", str(tmp_path / "record")]
+    done = subprocess.run(
+        [sys.executable, "-m", "experiments", *words],
+        cwd=tmp_path,
+        # An empty data folder: smoke must need no files.
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DESCENT_DATA": str(tmp_path / "no-data")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    record = Record.open(tmp_path / "record")
+    assert record.runs()
+    assert {run.status().state for run in record.runs()} <= FINISHED
+    assert all(run.metrics() for run in record.runs())
+    verdicts = json.loads(record.verdicts.read_text())
+    ids = [verdict["id"] for verdict in verdicts]
+    assert ids
+    assert len(ids) == len(set(ids))
+    assert {path.suffix for path in record.figures.iterdir()} >= {".svg", ".png"}
+    report = record.report.read_text()
+    for verdict in verdicts:
+        assert verdict["id"] in report
