@@ -232,6 +232,18 @@ CLAIMS = (
     ),
     GrokkingClaim(
         Claim(
+            "G7",
+            "Muon, with as much weight decay per step as AdamW (lr x weight decay = 0.001), needs"
+            " at most half of AdamW's steps to generalise (lecture's model)",
+            "the effect: Tveit et al. (2025), arXiv:2504.16041; the factor: our measurements",
+            "median steps fall ≥ 2 times",
+        ),
+        {"lecture-wd1": 4, "lecture-muon": 4},
+        steps_to_generalise,
+        slower_by(2),
+    ),
+    GrokkingClaim(
+        Claim(
             "G8",
             "With Adam and no weight decay (division mod 97, half of the equations) the delay is"
             " at least fiftyfold",

@@ -19,6 +19,13 @@ NAMED_BY_CLAIMS: dict[str, dict[str, Any]] = {
     "lecture-wd1": {**LECTURE, "optimizer.weight_decay": 1.0},
     "lecture-wd0.3": {**LECTURE, "optimizer.weight_decay": 0.3},
     "lecture-fraction0.3": {**LECTURE, "optimizer.weight_decay": 1.0, "data.train_fraction": 0.3},
+    "lecture-muon": {
+        **LECTURE,
+        "optimizer.name": "muon",
+        "optimizer.lr": 0.02,
+        "optimizer.momentum": 0.95,
+        "optimizer.weight_decay": 0.05,
+    },
     "fig1-adam": {**LECTURE, "optimizer.name": "adam", "optimizer.weight_decay": 0.0},
 }
 

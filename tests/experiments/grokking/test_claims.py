@@ -32,7 +32,7 @@ def judge(name, delays, wrong=None):
 
 
 def test_ids_are_those_of_the_readme_and_all_texts_are_there():
-    assert list(BY_ID) == ["G1", "G2", "G3", "G4", "G5", "G6", "G8", "G9"]
+    assert list(BY_ID) == ["G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9"]
     for claim in CLAIMS:
         assert claim.claim.text
         assert claim.claim.source
@@ -75,6 +75,9 @@ def test_ids_are_those_of_the_readme_and_all_texts_are_there():
             "fails",
             2 / 3,
         ),
+        # G7: median(AdamW) / median(Muon) >= 2
+        ("G7", runs("lecture-wd1", *[800] * 4) + runs("lecture-muon", *[400] * 4), "holds", 2),
+        ("G7", runs("lecture-wd1", *[799] * 4) + runs("lecture-muon", *[400] * 4), "fails", 1.9975),
         # G8: ratio >= 50 by 1e6
         ("G8", runs("fig1-adam", 1_000_000, train=20_000), "holds", 50),
         ("G8", runs("fig1-adam", 999_999, train=20_000), "fails", 999_999 / 20_000),
@@ -116,6 +119,7 @@ FULL = {
     "G6": runs("small-wd1", *[5000] * 4)
     + runs("lecture-wd1", 1500, 1500)
     + runs("lecture-wd0.3", 5000, 5000),
+    "G7": runs("lecture-wd1", *[1500] * 4) + runs("lecture-muon", *[400] * 4),
     "G8": runs("fig1-adam", 40_000),
     "G9": runs("lecture-wd0.3", 5000, 5000),
 }
