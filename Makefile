@@ -39,8 +39,9 @@ format: $(READY_TO_TEST)  ## lets ruff put everything in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: setup     ## speed of the training step, as ratios measured side by side
+bench: setup     ## speed of the training step, and of every optimizer's, as ratios measured side by side
 	$(BIN)/python scripts/bench/grokking.py
+	$(BIN)/python scripts/bench/optimizers.py
 
 clean:           ## removes the environment and caches; records stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache build *.egg-info

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from experiments.finite_sum.batches_figure import adagrad_figure, averages_figure, batches_figure
 from experiments.finite_sum.claims import CLAIMS
-from experiments.finite_sum.configurations import wrong_settings
+from experiments.finite_sum.configurations import AT_LEAST, NAMED_BY_CLAIMS
 from experiments.finite_sum.floors_figure import bounds_figure, floors_figure
 from experiments.finite_sum.rates_figure import (
     decreasing_figure,
@@ -12,6 +12,7 @@ from experiments.finite_sum.rates_figure import (
     momentum_figure,
 )
 from experiments.finite_sum.readings import Reading, read
+from research.evidence.claimed_settings import wrong_settings
 from research.evidence.claims import Verdict
 from research.evidence.style import lecture_style
 from research.records.store import Record
@@ -19,7 +20,7 @@ from research.records.store import Record
 
 def verdicts(record: Record) -> list[Verdict]:
     """Every claim, judged; see `claims.CLAIMS`."""
-    readings, wrong = read(record), wrong_settings(record.plan)
+    readings, wrong = read(record), wrong_settings(record.plan, NAMED_BY_CLAIMS, AT_LEAST)
     return [claim.judge(readings, wrong) for claim in CLAIMS]
 
 

@@ -5,9 +5,8 @@ the test images. If that rate is the least or the greatest of its grid, nothing 
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from experiments.generalisation.names import tolerance_text
 from experiments.generalisation.outcomes import TEST_ACCURACY, TRAIN_LOSS, Outcome
@@ -17,6 +16,7 @@ from experiments.generalisation.selection import (
     Rule,
     choose,
 )
+from research.evidence.claimed_settings import difference
 from research.evidence.claims import Claim, Verdict, format_number
 
 SEEDS = 3
@@ -154,7 +154,7 @@ def missing(runs: Sequence[Outcome], methods: Sequence[str], name: str = "") -> 
     if not runs:
         return f"the record has no runs of {name}"
     for run in runs:
-        if reason := other_settings(run.settings):
+        if reason := difference(run.settings, ABOUT, AT_LEAST):
             return f"{run.run} has {reason}"
         if not run.is_finished:
             return f"{run.run} is {run.state}"
@@ -163,23 +163,6 @@ def missing(runs: Sequence[Outcome], methods: Sequence[str], name: str = "") -> 
         if found < SEEDS:
             return f"{variant} has {found} of the {SEEDS} seeds that the claim needs"
     return None
-
-
-def other_settings(settings: Mapping[str, Any]) -> str | None:
-    """In which setting a run is not what the claims are about, or None if it is."""
-    for key, wanted in ABOUT.items():
-        if (found := _look_up(settings, key)) != wanted:
-            return f"{key} {found}, the claim is about {wanted}"
-    for key, least in AT_LEAST.items():
-        found = _look_up(settings, key)
-        if found is not None and found < least:  # null: all images
-            return f"{key} {found}, the claim is about {least} or more"
-    return None
-
-
-def _look_up(settings: Mapping[str, Any], key: str) -> Any:
-    group, name = key.split(".")
-    return settings[group][name]
 
 
 def undecided(method: str, choice: Choice | None) -> str | None:

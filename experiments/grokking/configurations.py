@@ -1,9 +1,6 @@
 """The settings that the claims are about: runs with others, say another modulus, decide nothing."""
 
-from collections.abc import Mapping
 from typing import Any
-
-from research.records.store import Plan
 
 SMALL: dict[str, Any] = {
     "data.operation": "x/y",
@@ -28,23 +25,3 @@ NAMED_BY_CLAIMS: dict[str, dict[str, Any]] = {
     },
     "fig1-adam": {**LECTURE, "optimizer.name": "adam", "optimizer.weight_decay": 0.0},
 }
-
-
-def wrong_settings(plan: Plan) -> dict[str, str]:
-    """By variant, in which setting it is not what the claims are about; none if it is."""
-    wrong: dict[str, str] = {}
-    for variant, expected in NAMED_BY_CLAIMS.items():
-        if variant not in plan.variants:
-            continue
-        for key, value in expected.items():
-            found = _look_up(plan.variants[variant].settings, key)
-            if found != value:
-                wrong[variant] = f"{variant} has {key} {found}, the claim is about {value}"
-    return wrong
-
-
-def _look_up(settings: Mapping[str, Any], key: str) -> object:
-    value: Any = settings
-    for part in key.split("."):
-        value = value[part] if isinstance(value, Mapping) and part in value else None
-    return value

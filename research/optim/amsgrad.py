@@ -1,14 +1,15 @@
 """AMSGrad as the paper and as optax have it; torch's own rule is a third."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
+
+from research.optim.rule import Rule
 
 
-class AMSGrad(Optimizer):
+class AMSGrad(Rule):
     """Adam with the largest second moment so far in place of the present one.
 
     m = b1 m + (1-b1) g and v = b2 v + (1-b2) g^2, then
@@ -41,32 +42,28 @@ class AMSGrad(Optimizer):
         weight_decay: float,
         corrected: bool,
     ) -> None:
-        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
-        super().__init__(parameters, {**defaults, "corrected": corrected})
+        super().__init__(
+            parameters,
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            corrected=corrected,
+        )
 
-    @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
-        """Updates every parameter that has a gradient."""
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is not None:
-                    self._update(parameter, parameter.grad, group)
-        return loss
+    def start(self, weights: Tensor) -> dict[str, Any]:
+        """No gradient seen."""
+        moments = ("first", "second", "largest")
+        return {"step": 0, **{moment: torch.zeros_like(weights) for moment in moments}}
 
-    def _update(self, weights: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
-        state = self.state[weights]
-        if not state:
-            state["step"] = 0
-            for moment in ("first", "second", "largest"):
-                state[moment] = torch.zeros_like(weights)
+    def update(
+        self, weights: Tensor, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]
+    ) -> None:
+        """One step of one tensor."""
         state["step"] += 1
-        (beta1, beta2), decay = group["betas"], group["weight_decay"]
-        if decay:
-            gradient = gradient.add(weights, alpha=decay)
+        beta1, beta2 = group["betas"]
+        if group["weight_decay"]:
+            gradient = gradient.add(weights, alpha=group["weight_decay"])
         first, second = state["first"], state["second"]
         first.lerp_(gradient, 1 - beta1)
         second.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)

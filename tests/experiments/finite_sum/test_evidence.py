@@ -9,10 +9,11 @@ import pytest
 
 from experiments.finite_sum import evidence
 from experiments.finite_sum.claims import CLAIMS
-from experiments.finite_sum.configurations import NAMED_BY_CLAIMS, wrong_settings
+from experiments.finite_sum.configurations import AT_LEAST, NAMED_BY_CLAIMS
 from experiments.finite_sum.readings import read
 from experiments.finite_sum.settings import FiniteSumSettings
 from research.evidence.build import build_evidence
+from research.evidence.claimed_settings import wrong_settings
 from research.evidence.claims import Claim
 from research.evidence.style import read_caption
 from research.records.status import Status
@@ -94,11 +95,11 @@ def plan_of(variant, **changes):
 
 
 def test_claims_are_about_certain_settings():
-    assert wrong_settings(plan_of("logistic")) == {}
-    assert wrong_settings(plan_of("logistic", chains=1000)) == {}
-    few = wrong_settings(plan_of("logistic", chains=99))
+    assert wrong_settings(plan_of("logistic"), NAMED_BY_CLAIMS, AT_LEAST) == {}
+    assert wrong_settings(plan_of("logistic", chains=1000), NAMED_BY_CLAIMS, AT_LEAST) == {}
+    few = wrong_settings(plan_of("logistic", chains=99), NAMED_BY_CLAIMS, AT_LEAST)
     assert few == {"logistic": "logistic has chains 99, the claim needs at least 100"}
-    other = wrong_settings(plan_of("logistic", batch_size=4))
+    other = wrong_settings(plan_of("logistic", batch_size=4), NAMED_BY_CLAIMS, AT_LEAST)
     assert other == {"logistic": "logistic has batch_size 4, the claim is about 2"}
 
 

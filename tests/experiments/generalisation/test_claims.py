@@ -140,8 +140,8 @@ class TestComparison:
             ("data.name", "mnist", "the claim is about fashion_mnist"),
             ("model.name", "mlp", "the claim is about cnn"),
             ("data.label_noise", 0.1, "the claim is about 0.0"),
-            ("data.train_examples", 4999, "the claim is about 5000 or more"),
-            ("trainer.max_steps", 1200, "the claim is about 2400 or more"),
+            ("data.train_examples", 4999, "the claim needs at least 5000"),
+            ("trainer.max_steps", 1200, "the claim needs at least 2400"),
         ],
     )
     def test_other_settings(self, tmp_path, key, value, words):

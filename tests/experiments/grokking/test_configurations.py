@@ -1,13 +1,14 @@
 import pytest
 
-from experiments.grokking.configurations import NAMED_BY_CLAIMS, wrong_settings
+from experiments.grokking.configurations import NAMED_BY_CLAIMS
+from research.evidence.claimed_settings import wrong_settings
 from tests.research.evidence.synthetic import VARIANTS, make_record
 
 
 def test_the_variants_are_what_the_claims_are_about(tmp_path):
     record = make_record(tmp_path / "r", tuple(VARIANTS), seeds=1)
     assert set(NAMED_BY_CLAIMS) == set(VARIANTS)
-    assert wrong_settings(record.plan) == {}
+    assert wrong_settings(record.plan, NAMED_BY_CLAIMS) == {}
 
 
 @pytest.mark.parametrize(
@@ -21,10 +22,13 @@ def test_the_variants_are_what_the_claims_are_about(tmp_path):
 )
 def test_another_value_of_what_a_claim_names_is_told(tmp_path, key, value):
     record = make_record(tmp_path / "r", ("small-wd3",), seeds=1, changes={key: value})
-    assert list(wrong_settings(record.plan)) == ["small-wd3"]
-    assert f"{key} {value}, the claim is about" in wrong_settings(record.plan)["small-wd3"]
+    assert list(wrong_settings(record.plan, NAMED_BY_CLAIMS)) == ["small-wd3"]
+    assert (
+        f"{key} {value}, the claim is about"
+        in wrong_settings(record.plan, NAMED_BY_CLAIMS)["small-wd3"]
+    )
 
 
 def test_what_no_claim_names_may_change(tmp_path):
     record = make_record(tmp_path / "r", ("small-wd3",), seeds=1, changes={"model.width": 64})
-    assert wrong_settings(record.plan) == {}
+    assert wrong_settings(record.plan, NAMED_BY_CLAIMS) == {}
