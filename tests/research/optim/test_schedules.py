@@ -147,7 +147,7 @@ def test_a_warmup_before_a_cosine_equals_torch_s_sequential_scheduler():
             lambda t: 0.2 + 0.8 * (max(100 - t, 0) / 100) ** 3,
         ),
     ],
-    ids=str,
+    ids=lambda value: value.name if hasattr(value, "name") else "",
 )
 def test_equal_to_torch_s_lambda_of_the_printed_formula(settings, rule):
     optimizer = sgd()
