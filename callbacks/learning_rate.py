@@ -73,6 +73,8 @@ class LearningRateSchedule(Callback):
         fitting = trainer.state.fn == TrainerFn.FITTING
         if settings is None or trainer.sanity_checking or not fitting:
             return
+        if trainer.global_step <= warmup_steps(self.settings):
+            return  # what follows a warmup begins after it
         value = trainer.callback_metrics.get(settings.metric)
         if value is None:
             known = ", ".join(sorted(trainer.callback_metrics))
@@ -87,6 +89,11 @@ class LearningRateSchedule(Callback):
         """Takes up both."""
         self.base_rates = state_dict["base_rates"]
         self.plateau = Plateau(**state_dict["plateau"])
+
+
+def warmup_steps(settings: ScheduleSettings) -> int:
+    """Updates of the warmup, 0 without one."""
+    return settings.steps if isinstance(settings, LinearWarmupSettings) else 0
 
 
 def plateau_of(settings: ScheduleSettings) -> PlateauSettings | None:

@@ -57,8 +57,7 @@ class RangeTest(Callback):
                 smoothed=averages[step],
             )
         exploded = end_of_test(averages, self.settings.stop_at) is not None
-        over = len(self.losses) >= (self.settings.steps or trainer.max_steps)
-        if trainer.strategy.reduce_boolean_decision(exploded or over, all=False):
+        if trainer.strategy.reduce_boolean_decision(exploded, all=False):
             trainer.should_stop = True
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:

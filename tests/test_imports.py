@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "research.seeds": (),
     **dict.fromkeys(_BUILDING, _LIBRARY),
     **dict.fromkeys(_MEANING, (*_BUILDING, *_LIBRARY)),
+    "research.image_task": ("research.task", *_BUILDING, *_LIBRARY),
     "research.records": ("research.settings",),
     "research.evidence": ("research.records", "research.settings"),
     "research.training": (*_LIBRARY, *_BUILDING, *_MEANING, *_KEEPING),

@@ -4,7 +4,7 @@ from pytorch_lightning import Callback
 
 from callbacks.standard import standard_callbacks
 from experiments.generalisation.settings import GeneralisationSettings
-from experiments.generalisation.task import ImageTask
+from research.image_task import ImageTask
 from research.training.module import TrainingModule
 
 

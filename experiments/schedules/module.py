@@ -3,8 +3,8 @@
 from pytorch_lightning import Callback
 
 from callbacks.standard import standard_callbacks
-from experiments.generalisation.task import ImageTask
 from experiments.schedules.settings import SchedulesSettings
+from research.image_task import ImageTask
 from research.optim.schedules import factor
 from research.optim.torch_schedules import rates_of_torch
 from research.settings.schedules import RangeTestSettings

@@ -12,9 +12,10 @@ class Caspr(Shampoo):
     axes is a matrix: its first axis, and all others in one. A vector is as in Shampoo.
 
     Duvvuri et al. (2024), ICLR, "Combining Axes Preconditioners through Kronecker Approximation
-    for Deep Learning", checked against the authors' code in the AlgoPerf competition, which
-    applies the sum twice in the same way and then gives the step the length of Adam's, so that its
-    factor 1/2 drops out. Here there is no such grafting.
+    for Deep Learning". The formula was not read there but in the authors' code of the AlgoPerf
+    competition, which applies the sum twice in the same way and then gives the step the length of
+    Adam's, so that its factor 1/2 drops out, and in two implementations by others. Here there is no
+    such grafting.
     """
 
     def shaped(self, gradient: Tensor) -> Tensor:

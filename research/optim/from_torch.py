@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 
 from research.optim.amsgrad import AMSGrad
 from research.optim.decoupled_sgd import DecoupledSGD
+from research.optim.lbfgs import LBFGS
 from research.optim.targets import Target, parameters_of
 from research.settings.optimizers.adafactor import AdafactorSettings
 from research.settings.optimizers.adagrad import (
@@ -149,7 +150,7 @@ def lbfgs(settings: LBFGSSettings, target: Target) -> Optimizer:
     Torch's own limit, 5/4 evaluations an iteration, leaves a line search of one iteration none at
     all, and the weights where they were.
     """
-    return torch.optim.LBFGS(
+    return LBFGS(
         parameters_of(target),
         lr=settings.lr,
         max_iter=settings.max_iter,

@@ -125,7 +125,7 @@ def muon(settings: MuonSettings, target: Target) -> Optimizer:
 
 def _of_matrices(settings: MuonSettings, matrices: list[nn.Parameter]) -> Optimizer:
     """Torch's Muon where the iteration is to run in bfloat16, else ours."""
-    if settings.precision == "bfloat16":
+    if settings.newton_schulz_precision == "bfloat16":
         return torch.optim.Muon(
             matrices,
             lr=settings.lr,

@@ -68,8 +68,9 @@ def range_test_rate(settings: RangeTestSettings, step: int, total: int | None = 
     Raises:
         ScheduleError: the length is not known.
     """
-    length = _length(settings.name, settings.steps, total)
-    share = min(step / max(length - 1, 1), 1.0)
+    if total is None:
+        raise ScheduleError("range_test lasts as long as the run, and the run has no end")
+    share = min(step / max(total - 1, 1), 1.0)
     lowest, highest = settings.lowest_lr, settings.highest_lr
     if settings.spacing == "linear":
         return lowest + (highest - lowest) * share

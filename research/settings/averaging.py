@@ -4,11 +4,11 @@ Training goes on from the weights that it has; the average is only looked at. Ti
 the run's length, so that the same settings mean the same in a short run and in a long one.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from research.settings.base import Settings
+from research.settings.base import Settings, refuse
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 DecayRate = Annotated[float, Field(ge=0, lt=1)]
@@ -54,6 +54,13 @@ class LawaQueueSettings(BaseAveragingSettings):
     """Share of the run after which snapshots are taken."""
     every: float = Field(default=0.002, gt=0, le=1)
     """Share of the run between two snapshots, rounded up to whole steps."""
+
+    @model_validator(mode="after")
+    def _queue_fills(self) -> Self:
+        room = 1 + int((1 - self.start) / self.every)
+        if self.length > room:
+            refuse("length", self.length, f"at most {room}, the snapshots that a run can take")
+        return self
 
 
 class LawaEmaSettings(BaseAveragingSettings):

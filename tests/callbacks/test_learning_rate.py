@@ -183,6 +183,21 @@ def test_a_plateau_lowers_the_rate_after_its_evaluation(fit):
     assert seen == [0.01] * 15 + [0.005] * 10 + [0.0025] * 10 + [0.00125] * 5
 
 
+def test_a_plateau_after_a_warmup_does_not_see_the_warmup(fit):
+    """It would lower the rate before there is one; here it would by half at every evaluation."""
+    plateau = PlateauSettings(patience=0, threshold=10.0, threshold_mode="absolute", gamma=0.5)
+    schedule = LinearWarmupSettings(steps=20, then=plateau)
+    settings = parity_settings().model_copy(
+        update={"schedule": schedule, "evaluation": EvaluationSettings(every=5)}
+    )
+    rates = Rates()
+    fit(Watched(settings, rates), max_steps=40)
+    # The first evaluation that it sees, at 25, is the best; those at 30 and 35 are not better.
+    seen = [rate for (rate,) in rates.seen]
+    warmup = [0.01 * t / 20 for t in range(20)]
+    assert seen == pytest.approx(warmup + [0.01] * 10 + [0.005] * 5 + [0.0025] * 5)
+
+
 def test_a_plateau_of_an_unknown_metric_says_which_there_are(fit):
     schedule = PlateauSettings(metric="validation/los")
     with pytest.raises(ValueError, match=r"schedule\.metric is validation/los, expected .*loss"):

@@ -38,7 +38,7 @@ def test_every_rate_has_its_loss_and_one_is_suggested(fit):
 
 def test_the_rates_are_those_of_the_updates(fit):
     """Whatever the optimizer's lr; a second group keeps its ratio to the first."""
-    settings = RangeTestSettings(lowest_lr=1e-4, highest_lr=1e-2, steps=20)
+    settings = RangeTestSettings(lowest_lr=1e-4, highest_lr=1e-2)
     rates, rows = Rates(), Kept()
     callbacks = [LearningRateSchedule(settings), RangeTest(settings), rates]
     fit(Ordinary(), *callbacks, max_steps=20, logger=rows)
@@ -65,6 +65,7 @@ def test_a_loss_that_is_no_number_ends_it_too(fit, loss):
     assert trainer.global_step == 20  # the chunk is up to the next evaluation
 
 
-def test_it_ends_after_its_own_steps(fit):
-    _, trainer = rows_of(fit, RangeTestSettings(steps=40), max_steps=400)
+def test_it_lasts_as_long_as_the_run(fit):
+    rows, trainer = rows_of(fit, RangeTestSettings(highest_lr=0.01), max_steps=40)
     assert trainer.global_step == 40
+    assert column(rows, "lr")[40] == pytest.approx(0.01)

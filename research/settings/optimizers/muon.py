@@ -35,7 +35,7 @@ class MuonSettings(BaseOptimizerSettings):
     """Decoupled weight decay of the matrices."""
     newton_schulz_steps: int = Field(default=5, ge=1, lt=100)
     """Iterations that orthogonalise: most singular values end between 0.6 and 1.25, not at 1."""
-    precision: Literal["full", "bfloat16"] = "full"
+    newton_schulz_precision: Literal["full", "bfloat16"] = "full"
     """Arithmetic of the iteration: the weights' own, or bfloat16 (torch's; fast on GPUs only)."""
     scale: Literal["original", "match_rms_adamw"] = "original"
     """original: sqrt(max(1, rows/columns)); match_rms_adamw: 0.2 sqrt(max(rows, columns))."""

@@ -36,7 +36,10 @@ class CasprSettings(BaseOptimizerSettings):
     formula: ClassVar[str] = (
         "L, R as in Shampoo; W -= lr * (L^(-1/2) G + 2 L^(-1/4) G R^(-1/4) + G R^(-1/2)) / 4"
     )
-    source: ClassVar[str] = "Duvvuri et al. (2024), ICLR, openreview.net/forum?id=8j9hz8DVi8"
+    source: ClassVar[str] = (
+        "Duvvuri et al. (2024), ICLR, openreview.net/forum?id=8j9hz8DVi8; "
+        "the formula as in its authors' AlgoPerf submission, without grafting"
+    )
 
     name: Literal["caspr"] = "caspr"
     lr: LearningRate = 0.1

@@ -102,5 +102,5 @@ class StronglyConvexSettings(BaseScheduleSettings):
     source: ClassVar[str] = "Karimi, Nutini and Schmidt (2016), arXiv:1608.04636, stochastic case"
 
     name: Literal["strongly_convex"] = "strongly_convex"
-    mu: float = Field(default=1.0, gt=0)
+    mu: float = Field(default=1.0, ge=1e-100)
     """The constant of strong convexity, or of the Polyak-Lojasiewicz inequality."""

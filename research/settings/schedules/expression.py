@@ -80,7 +80,8 @@ class Expression:
         try:
             value = self._rule(scope)
         except (ArithmeticError, ValueError) as error:
-            raise ExpressionError(f"{self.text!r} has no value at t = {t}: {error}") from error
+            reason = str(error.args[-1]).lower()  # without the number of the system's error
+            raise ExpressionError(f"{self.text!r} has no value at t = {t}: {reason}") from error
         except KeyError:
             raise ExpressionError(f"{self.text!r} asks for T, and the run has no end") from None
         return float(value)
@@ -98,9 +99,7 @@ def parse(text: str) -> Expression:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # what Python warns of, such as 1if, is taken or refused
+            warnings.simplefilter("ignore")  # such as of 1if, which is taken or refused
             tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError("an arithmetic expression of t and T") from None

@@ -4,13 +4,17 @@ import math
 from typing import NamedTuple
 
 from research.settings.schedules.base import BaseScheduleSettings
-from research.settings.schedules.decay import ExponentialSettings
+from research.settings.schedules.decay import (
+    ExponentialSettings,
+    MultiStepSettings,
+    StepSettings,
+)
 from research.settings.schedules.expression import ExpressionError, parse
 from research.settings.schedules.formula import FormulaSettings
 from research.settings.schedules.trapezoid import TrapezoidSettings
 from research.settings.schedules.warmup import LinearWarmupSettings
 
-MOST_UPDATES = 1000
+MOST_UPDATES = 10_000
 """How many updates of a run a formula is tried at, the first and the last among them."""
 
 
@@ -25,8 +29,8 @@ class Misfit(NamedTuple):
 def misfit(schedule: BaseScheduleSettings, max_steps: int) -> Misfit | None:
     """What of a schedule can't be in a run of so many updates, or None.
 
-    A formula that is negative between the updates at which it is tried ends the run when it gets
-    there.
+    A formula is tried at every update of a run of up to 10,000. Where it is negative between the
+    updates at which it is tried in a longer one, it ends the run when it gets there.
 
     Args:
         schedule: any schedule.
@@ -42,13 +46,23 @@ def misfit(schedule: BaseScheduleSettings, max_steps: int) -> Misfit | None:
             if reason is not None:
                 return Misfit("expression", repr(expression), reason)
         case ExponentialSettings(gamma=gamma, every=every):
-            if math.log(gamma) * (max_steps - 1) / every > math.log(1e300):
-                return Misfit("gamma", gamma, f"one whose power stays finite in {max_steps} steps")
+            return _growth(gamma, (max_steps - 1) / every, max_steps)
+        case StepSettings(gamma=gamma, every=every):
+            return _growth(gamma, (max_steps - 1) // every, max_steps)
+        case MultiStepSettings(gamma=gamma, milestones=milestones):
+            return _growth(gamma, len(milestones), max_steps)
         case TrapezoidSettings(steps=steps, warmup=warmup, decay=decay):
             room = int((1 - decay) * (steps or max_steps))
             if warmup > room:
                 expected = f"at most {room}, where the decay of {steps or max_steps} steps begins"
                 return Misfit("warmup", warmup, expected)
+    return None
+
+
+def _growth(gamma: float, power: float, max_steps: int) -> Misfit | None:
+    """What is wrong with a rate that grows beyond all numbers."""
+    if math.log(gamma) * power > math.log(1e300):
+        return Misfit("gamma", gamma, f"one whose power stays finite in {max_steps} steps")
     return None
 
 

@@ -11,7 +11,8 @@ from research.settings.schedules.base import BaseScheduleSettings
 class RangeTestSettings(BaseScheduleSettings):
     """Rises from `lowest_lr` to `highest_lr`, whatever the optimizer's lr, and suggests a rate.
 
-    The run ends when the smoothed loss is `stop_at` times its lowest value, or no number.
+    It lasts as long as the run, trainer.max_steps, and ends it earlier where the smoothed loss is
+    `stop_at` times its lowest value, or no number: after the chunk of steps in which that happens.
     """
 
     formula: ClassVar[str] = (
@@ -24,8 +25,6 @@ class RangeTestSettings(BaseScheduleSettings):
     """Rate of update 0."""
     highest_lr: float = Field(default=10.0, gt=0)
     """Rate of the last update."""
-    steps: int | None = Field(default=None, ge=2)
-    """Updates of the test, which ends the run; null means the whole run."""
     spacing: Literal["logarithmic", "linear"] = "logarithmic"
     """Whether the rate grows by equal factors (usual), or by equal differences (Smith)."""
     smoothing: float = Field(default=0.9, ge=0, lt=1)

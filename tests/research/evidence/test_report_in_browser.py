@@ -122,6 +122,7 @@ def test_the_verdicts_are_in_what_the_browser_has_built(report, tmp_path):
         "G4",
         "G5",
         "G6",
+        "G7",
         "G8",
         "G9",
     ]

@@ -102,7 +102,7 @@ def test_a_restored_average_goes_on_to_the_bit(build, restored_at, tmp_path):
         (LawaEmaSettings(start=0.0, every=0.07), range(70, 1001, 70)),
         (LawaQueueSettings(start=0.0333, every=0.0333), range(34, 1001, 34)),
         (LawaQueueSettings(start=0.05, every=0.03), range(60, 1001, 30)),
-        (LawaQueueSettings(start=0.0, every=1.0), [1000]),
+        (LawaQueueSettings(start=0.0, every=1.0, length=1), [1000]),
     ],
 )
 def test_when_it_looks(settings, expected):

@@ -83,7 +83,7 @@ def test_shampoo_and_caspr_part_once_they_accumulate():
 def seen_by_its_vectors(gradient, precision, steps=5):
     """U^T O V of Muon's direction O, for G = U S V^T: the identity, were O the polar factor."""
     rows, columns = gradient.shape
-    arithmetic = {"precision": precision, "newton_schulz_steps": steps}
+    arithmetic = {"newton_schulz_precision": precision, "newton_schulz_steps": steps}
     settings = MuonSettings(lr=1.0, momentum=0.0, nesterov=False, weight_decay=0.0, **arithmetic)
     direction = -step_of(settings, gradient) / max(1, rows / columns) ** 0.5
     u, _, vt = torch.linalg.svd(gradient, full_matrices=False)
@@ -118,7 +118,9 @@ def test_five_iterations_leave_the_smallest_singular_value_of_a_square_matrix_sm
 
 
 def test_muons_two_precisions_share_everything_but_the_rounding():
-    one, other = (MuonSettings(precision=precision) for precision in ("full", "bfloat16"))
+    one, other = (
+        MuonSettings(newton_schulz_precision=precision) for precision in ("full", "bfloat16")
+    )
     assert 1e-4 < farthest(one, other) < 1e-2
 
 

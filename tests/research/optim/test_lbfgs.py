@@ -68,3 +68,18 @@ def test_only_so_many_pairs_are_kept(history):
         search.step()
     state = search.optimizer.state[search.weights[0]]
     assert len(state["old_dirs"]) == history
+
+
+def test_a_rate_of_zero_leaves_the_weights_where_they_are():
+    """A warmup begins with it; torch's line search would divide by the length of the step."""
+    search = Search()
+    search.step()
+    for group in search.optimizer.param_groups:
+        group["lr"] = 0.0
+    before, after, displacement = search.step()
+    assert displacement.abs().max() == 0
+    assert before[0] == after[0]
+    assert float(search.optimizer.step(search.loss).detach()) == pytest.approx(before[0])
+    search.optimizer.param_groups[0]["lr"] = 1.0
+    _, later, _ = search.step()
+    assert later[0] < before[0]

@@ -240,9 +240,9 @@ def test_the_range_test_grows_by_equal_factors_or_differences():
     settings = RangeTestSettings(lowest_lr=1e-4, highest_lr=1.0)
     found = [range_test_rate(settings, t, 5) for t in range(6)]
     assert found == pytest.approx([1e-4, 1e-3, 1e-2, 1e-1, 1, 1])
-    line = RangeTestSettings(lowest_lr=1.0, highest_lr=3.0, spacing="linear", steps=5)
-    assert [range_test_rate(line, t, 99) for t in range(6)] == [1, 1.5, 2, 2.5, 3, 3]
-    with pytest.raises(ScheduleError, match="range_test has steps null"):
+    line = RangeTestSettings(lowest_lr=1.0, highest_lr=3.0, spacing="linear")
+    assert [range_test_rate(line, t, 5) for t in range(6)] == [1, 1.5, 2, 2.5, 3, 3]
+    with pytest.raises(ScheduleError, match="range_test lasts as long as the run"):
         range_test_rate(settings, 0)
 
 

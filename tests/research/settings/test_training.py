@@ -33,6 +33,10 @@ REFUSED = [
     (["--averaging.name", "lawa"], '--averaging.name is "lawa", expected one of ema, lawa_ema'),
     (["--averaging.name", "ema", "--averaging.decay", "1"], "--averaging.decay is 1, expected"),
     (["--averaging.name", "lawa_queue", "--averaging.length", "0"], "--averaging.length is 0"),
+    (
+        ["--averaging.name", "lawa_queue", "--averaging.every", "0.5"],
+        "averaging.length is 10, expected at most 2, the snapshots that a run can take",
+    ),
     (["--averaging.name", "lawa_ema", "--averaging.every", "0"], "--averaging.every is 0"),
     (["--averaging.name", "lawa_ema", "--averaging.start", "1"], "--averaging.start is 1"),
 ]

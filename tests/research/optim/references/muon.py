@@ -20,7 +20,10 @@ SETTINGS = [
 ]
 CASES = [
     *(Case(MuonSettings(**some)) for some in SETTINGS),
-    *(Case(MuonSettings(**some, precision="bfloat16"), 1e-3, WHY) for some in SETTINGS),
+    *(
+        Case(MuonSettings(**some, newton_schulz_precision="bfloat16"), 1e-3, WHY)
+        for some in SETTINGS
+    ),
 ]
 
 
@@ -49,7 +52,9 @@ def trajectory(settings, problem, weights, factor):
         g, h = problem.gradients([matrix, vector])
         averaged = beta * averaged + (1 - beta) * g
         ahead = (1 - beta) * g + beta * averaged if settings.nesterov else averaged
-        step = scale * orthogonalised(ahead, settings.newton_schulz_steps, settings.precision)
+        step = scale * orthogonalised(
+            ahead, settings.newton_schulz_steps, settings.newton_schulz_precision
+        )
         matrix = matrix - lr * (step + settings.weight_decay * matrix)
         m, v = beta1 * m + (1 - beta1) * h, beta2 * v + (1 - beta2) * h**2
         step = m / (1 - beta1**t) / ((v / (1 - beta2**t)).sqrt() + settings.adamw_eps)

@@ -12,6 +12,10 @@ CASES = [
     (["formula", "--schedule.expression", "1 +"], "an arithmetic expression of t and T"),
     (["formula", "--schedule.expression", "q*t"], "not q"),
     (["exponential", "--schedule.gamma", "1.1"], "stays finite in 12000 steps"),
+    (["step", "--schedule.gamma", "10", "--schedule.every", "1"], "finite in 12000 steps"),
+    (["multi_step", "--schedule.milestones", "[1, 2]", "--schedule.gamma", "1e200"], "finite in"),
+    (["strongly_convex", "--schedule.mu", "1e-320"], "expected a number >= 1e-100"),
+    (["formula", "--schedule.expression", "9**9**9**9"], "numerical result out of range"),
     (
         ["trapezoid", "--schedule.warmup", "9601"],
         "warmup is 9601, expected at most 9600",

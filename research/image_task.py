@@ -1,4 +1,4 @@
-"""The task of generalisation: which of ten classes is in the image?"""
+"""The task of images: which of the classes is in it?"""
 
 from torch import Tensor, nn
 from torch.nn import functional as F

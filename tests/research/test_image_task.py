@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from experiments.generalisation.module import Generalisation
 from experiments.generalisation.settings import GeneralisationSettings
-from experiments.generalisation.task import ImageTask
+from research.image_task import ImageTask
 from research.models.cnn import CNN
 from research.models.mlp import MLP
 from research.settings.images import ImageSettings
