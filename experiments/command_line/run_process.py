@@ -11,6 +11,7 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -40,6 +41,7 @@ _PRELOADED = (
     "research.training.trainer",
 )
 _SECONDS_BETWEEN_LOOKS = 0.02
+_SECONDS_TO_END = 1.0
 
 
 class RunProcess(Protocol):
@@ -87,7 +89,14 @@ class Starter:
             return True
         if self.server is None:
             self.server = ForkServer(_modules(self.record), self._environment)
-        return self.server.is_ready() or self.server.is_gone
+        if self.server.is_ready():
+            return True
+        if self.server.is_gone:
+            self.record.note_warning(
+                f"the process that runs are forked from ended ({self.server.last_words()}); each "
+                "run imports torch itself, which takes seconds"
+            )
+        return self.server.is_gone
 
     def start(
         self, run: RunStore, stdin: int, log: int, environment: Mapping[str, str]
@@ -151,6 +160,7 @@ class ForkServer:
     def __init__(self, modules: list[str], environment: Mapping[str, str]) -> None:
         self.is_gone = False
         self._has_imported = False
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
         self._connection, its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with its_end:
             number = its_end.fileno()
@@ -159,10 +169,18 @@ class ForkServer:
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=self._said,
                 pass_fds=[number],
                 start_new_session=True,
             )
+
+    def last_words(self) -> str:
+        """The last line that it wrote to its standard error, once it is gone."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_SECONDS_TO_END)
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "without a word")
 
     def is_ready(self) -> bool:
         """Whether it has imported everything; does not wait."""
@@ -194,6 +212,7 @@ class ForkServer:
         self._connection.close()
         self._process.kill()
         self._process.wait()
+        self._said.close()
         self.is_gone = True
 
     def _ask(self, request: Mapping[str, Any], descriptors: tuple[int, ...] = ()) -> Any:

@@ -152,17 +152,23 @@ def test_the_server_ends_with_its_launcher(server):
 
 
 @pytest.mark.parametrize(
-    "code",
+    ("code", "reason"),
     [
-        "import no_such_module",
-        "import threading, time\nthreading.Thread(target=time.sleep, args=[9]).start()",
-        "import sys, types\nsys.modules['torch.cuda'] = types.SimpleNamespace("
-        "is_initialized=lambda: True)",
+        ("import no_such_module", "No module named 'no_such_module'"),
+        (
+            "import threading, time\nthreading.Thread(target=time.sleep, args=[9]).start()",
+            "an import has started [<Thread",
+        ),
+        (
+            "import sys, types\nsys.modules['torch.cuda'] = types.SimpleNamespace("
+            "is_initialized=lambda: True)",
+            "an import has started CUDA",
+        ),
     ],
     ids=["can't be imported", "starts a thread", "starts CUDA"],
 )
-def test_a_server_whose_forks_could_not_live_is_gone(tmp_path, code):
-    """Runs are started without it then, and say themselves what is wrong."""
+def test_a_server_whose_forks_could_not_live_is_gone_and_says_why(tmp_path, code, reason):
+    """Runs are started without it then."""
     (tmp_path / "imported.py").write_text(code)
     path = os.pathsep.join([str(ROOT), str(tmp_path)])
     server = ForkServer(["imported"], {**os.environ, "PYTHONPATH": path})
@@ -171,6 +177,7 @@ def test_a_server_whose_forks_could_not_live_is_gone(tmp_path, code):
         assert not server.is_ready()
         time.sleep(0.01)
     assert server.is_gone
+    assert reason in server.last_words()
     server.close()
 
 
@@ -215,6 +222,8 @@ def test_without_a_server_a_run_is_started_anew(tmp_path, monkeypatch):
         starter.server._process.kill()
         while not starter.is_ready(run):
             time.sleep(0.01)
+        [warning] = record.warnings()
+        assert "each run imports torch itself" in warning
         stdin, lifeline = os.pipe()
         monkeypatch.setattr(sys, "executable", "/usr/bin/env")
         monkeypatch.setattr(run_process, "ONE_RUN", ["sh", "-c", 'echo "$0 $*"; env'])
