@@ -135,6 +135,13 @@ def test_a_sweep_with_nothing_left_is_done_again(sweep):
     assert store.metrics_file.read_bytes() == before
 
 
+def test_layers_of_a_point_do_not_depend_on_what_was_drawn_before(sweep):
+    torch.manual_seed(1)
+    first = sweep("first", build())
+    torch.manual_seed(2)
+    assert kept(sweep("second", build())) == kept(first)
+
+
 def test_the_global_generator_is_left_alone(sweep):
     torch.manual_seed(3)
     expected = torch.rand(1)
