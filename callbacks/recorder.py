@@ -143,7 +143,9 @@ def progress(trainer: Trainer) -> tuple[int, int]:
     module = trainer.lightning_module
     if isinstance(module, SweepModule):
         return module.progress()
-    return trainer.global_step, max(trainer.max_steps, 0)
+    # Ours tell the Trainer the steps of a run that is resumed only after its callbacks were asked.
+    done = max(trainer.global_step, getattr(trainer.lightning_module, "steps", 0))
+    return done, max(trainer.max_steps, 0)
 
 
 def shown_metrics(trainer: Trainer) -> dict[str, float]:

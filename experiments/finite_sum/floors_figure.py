@@ -69,7 +69,8 @@ def floors_figure(reading: Reading) -> Figure:
         "Left: f - f* over updates, mean of all seeds of the batches, for constant steps a; the"
         " floor halves with the step. Right: the measured floor divided by each formula. A bound"
         " that is true stays below 1: the lecture's does if G² is the second moment along the path,"
-        " and does not if the variance at the minimum is put in its place.",
+        " and does not if the variance at the minimum is put in its place. Steps that did not come"
+        " to their floor within the run are left out.",
     )
     return figure
 
@@ -99,7 +100,7 @@ def _draw_ratios(axes: Axes, found: Floors) -> None:
     order = numpy.argsort(found.rates)
     labels = []
     for bound in BOUNDS[:4]:
-        share = found.level[order] / getattr(found, bound.field)[order]
+        share = _where_reached(found, found.level / getattr(found, bound.field))[order]
         axes.plot(
             found.rates[order],
             share,
@@ -110,6 +111,8 @@ def _draw_ratios(axes: Axes, found: Floors) -> None:
         )
         if numpy.isfinite(share[-1]):
             labels.append(LineLabel(float(share[-1]), bound.name, bound.colour))
+    if not found.reached.any():
+        axes.text(0.5, 0.5, "no step came to its floor", transform=axes.transAxes, ha="center")
     top = max(axes.get_ylim()[1], 1.2)
     axes.set(xscale="log", xlabel="step a (log scale)", ylabel="measured floor / formula")
     axes.set_ylim(0, top)
@@ -119,6 +122,12 @@ def _draw_ratios(axes: Axes, found: Floors) -> None:
     step_ticks(axes, found.rates)
     axes.set_title("the measured floor\nover each formula", size=16)
     label_lines(axes, labels, size=12.5, gap=0.11)
+
+
+def _where_reached(found: Floors, values: Floats) -> Floats:
+    """Values by step, NaN where the run was too short for the floor."""
+    masked: Floats = numpy.where(found.reached, values, numpy.nan)
+    return masked
 
 
 def step_ticks(axes: Axes, rates: Floats) -> None:
@@ -137,7 +146,7 @@ def bounds_figure(readings: Sequence[Reading], names: Sequence[str]) -> Figure:
         found = floors(reading)
         order = numpy.argsort(found.rates)
         for bound in BOUNDS:
-            quotient = getattr(found, bound.field)[order] / found.level[order]
+            quotient = _where_reached(found, getattr(found, bound.field) / found.level)[order]
             if numpy.isfinite(quotient).any():
                 axes.plot(
                     found.rates[order],
@@ -171,7 +180,7 @@ def bounds_figure(readings: Sequence[Reading], names: Sequence[str]) -> Figure:
         "How loose the bounds are",
         "Every formula divided by the measured floor. A true bound lies above 1; how far above is"
         " its looseness, which grows with the condition L/μ. The dotted formulas are no bounds but"
-        " predictions.",
+        " predictions. Steps that did not come to their floor within the run are left out.",
     )
     return figure
 

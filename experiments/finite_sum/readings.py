@@ -17,6 +17,9 @@ SMALL = 0.0201
 LATE = 300
 """Updates after which the slopes of decreasing steps are fitted."""
 
+LEFT_OF_THE_START = 0.2
+"""Share of a floor that the start may still make up where the floor counts as reached."""
+
 
 class NotDecided(Exception):
     """The record can't decide a claim; the message says why."""
@@ -110,6 +113,8 @@ class Floors:
         slide_at_optimum: the same with the variance at w* for G2.
         corrected: L a s2/(4 mu (1 - aL/2)), s2 the largest variance along the path; NaN from
             a = 2/L on.
+        reached: whether the run was long enough: what is left of the start when the measurement of
+            the level begins, at most (1 - 2 a mu)^(K/2) D, is a fifth of the level or less.
     """
 
     rates: Floats
@@ -121,6 +126,7 @@ class Floors:
     slide: Floats
     slide_at_optimum: Floats
     corrected: Floats
+    reached: NDArray[numpy.bool_]
 
 
 def floors(reading: Reading) -> Floors:
@@ -129,9 +135,12 @@ def floors(reading: Reading) -> Floors:
     smoothness, mu = known["smoothness"], known["strong_convexity"]
     damping = 1 - rates * smoothness / 2
     per_unit = smoothness * rates / (4 * mu)
+    level, updates = reading.array("floors_level"), reading.array("floors_steps")[-1]
+    left = numpy.abs(1 - 2 * rates * mu) ** (updates / 2) * known["start_gap"]
     return Floors(
         rates=rates,
-        level=reading.array("floors_level"),
+        level=level,
+        reached=left <= LEFT_OF_THE_START * level,
         error=reading.array("floors_level_error"),
         leading=bounds.leading_floor(rates, reading.optimum_variance),
         quadratic=reading.array("floors_quadratic"),

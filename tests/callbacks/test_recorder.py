@@ -16,6 +16,8 @@ from research.records.run_store import RunStore
 from research.training.interruption import Interrupted
 from tests.callbacks.conftest import Ordinary, poison
 from tests.callbacks.test_durable_checkpoint import RaiseAt
+from tests.parity.module import Parity
+from tests.research.training.conftest import parity_settings
 
 
 @pytest.fixture
@@ -40,6 +42,14 @@ def test_a_run_that_trains_is_running_and_then_done(fit, store):
     assert (first.state, first.step, first.max_steps, first.pid) == ("running", 0, 10, os.getpid())
     assert (last.state, last.step, last.pid, last.message) == ("done", 10, 0, "")
     assert set(last.metrics) == {"validation/loss", "validation/accuracy"}
+
+
+def test_a_resumed_run_of_ours_begins_where_it_stood(fit, store, tmp_path):
+    path = tmp_path / "20.ckpt"
+    fit(Parity(parity_settings()), max_steps=20).save_checkpoint(path)
+    look = Look(store)
+    fit(Parity(parity_settings()), Recorder(store), look, max_steps=40, checkpoint=path)
+    assert (look.seen[0].state, look.seen[0].step) == ("running", 20)
 
 
 def test_the_status_follows_a_slow_run(fit, store):
