@@ -11,6 +11,7 @@ weights, also in an evaluation: where a model has them, they are only near to wh
 weights would give.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ from pytorch_lightning.trainer.states import TrainerFn
 from torch import Tensor, nn
 
 
-class EvaluationWeights(Callback):
+class EvaluationWeights(Callback, ABC):
     """Puts other weights in the place of the trained ones, and these back; of any LightningModule.
 
     A derived class says what they are in `evaluated_weights`. Outside of a fit nothing changes
@@ -30,6 +31,7 @@ class EvaluationWeights(Callback):
     def __init__(self) -> None:
         self._trained: dict[str, Tensor] | None = None
 
+    @abstractmethod
     def evaluated_weights(
         self, trainer: Trainer, pl_module: LightningModule
     ) -> dict[str, Tensor] | None:
@@ -37,7 +39,6 @@ class EvaluationWeights(Callback):
 
         Asked for while the trained weights are in place, which it leaves as they are.
         """
-        raise NotImplementedError
 
     def _put_in_place(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Puts the evaluated weights in place and keeps the trained ones; twice does nothing."""

@@ -53,14 +53,18 @@ class RunProcess(Protocol):
     """
 
     @property
-    def pid(self) -> int: ...  # noqa: D102
+    def pid(self) -> int:
+        """Its id."""
 
     @property
-    def returncode(self) -> int | None: ...  # noqa: D102
+    def returncode(self) -> int | None:
+        """How it ended, as far as is known."""
 
-    def poll(self) -> int | None: ...  # noqa: D102
+    def poll(self) -> int | None:
+        """How it ended; None while it runs."""
 
-    def wait(self, timeout: float | None = None) -> int: ...  # noqa: D102
+    def wait(self, timeout: float | None = None) -> int:
+        """Waits for its end."""
 
 
 class Starter:

@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
+from research.optim.rule import loss_of
+
 
 class CompositeOptimizer(Optimizer):
     """Optimizers side by side, which step together.
@@ -35,10 +37,7 @@ class CompositeOptimizer(Optimizer):
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """Steps every part; the closure is evaluated once, before them."""
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
+        loss = loss_of(closure)
         for part in self._parts:
             part.step()
         return loss

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import nn
 
+from research.optim.rule import loss_of
+
 
 class DecoupledSGD(torch.optim.SGD):
     """torch's SGD, with w -= lr * weight_decay * w beside its step: SGDW.
@@ -35,10 +37,7 @@ class DecoupledSGD(torch.optim.SGD):
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """Decays the weights, then takes SGD's step with the gradient from before."""
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
+        loss = loss_of(closure)
         for group in self.param_groups:
             keep = 1 - group["lr"] * group["decoupled_weight_decay"]
             for parameter in group["params"]:

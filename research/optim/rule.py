@@ -56,12 +56,17 @@ class Rule(Optimizer):
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """Takes one update; returns the loss of the closure, if there is one."""
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
+        loss = loss_of(closure)
         self.update_all()
         return loss
+
+
+def loss_of(closure: Callable[[], float] | None) -> float | None:
+    """The loss that an optimizer's closure computes, with gradients; None without one."""
+    if closure is None:
+        return None
+    with torch.enable_grad():
+        return closure()
 
 
 def decay(weights: Tensor, group: dict[str, Any]) -> None:
