@@ -12,9 +12,6 @@ from callbacks.weight_averaging import WeightAveraging
 from research.settings.schedules import RangeTestSettings
 from research.settings.training import TrainingSettings
 
-SWITCHING = ("swats", "adam_then_sgd")
-"""The optimizers that go over from one rule to another."""
-
 
 def standard_callbacks(settings: TrainingSettings) -> list[Callback]:
     """Schedule, divergence and, where the settings name them, weights, switch and early stop.
@@ -24,7 +21,7 @@ def standard_callbacks(settings: TrainingSettings) -> list[Callback]:
     return [
         LearningRateSchedule(settings.schedule),
         *_evaluated_weights(settings),
-        *([OptimizerSwitch()] if settings.optimizer.name in SWITCHING else []),
+        *([OptimizerSwitch()] if settings.optimizer.switches else []),
         _watch(settings),
         *([EarlyStop(settings.stop)] if settings.stop else []),
     ]
@@ -38,6 +35,6 @@ def _watch(settings: TrainingSettings) -> Callback:
 
 def _evaluated_weights(settings: TrainingSettings) -> list[Callback]:
     """What puts other weights in place at evaluations, where they are not those trained."""
-    if settings.optimizer.name.startswith("schedule_free"):
+    if settings.optimizer.averages_itself:
         return [ScheduleFreeWeights()]
     return [WeightAveraging(settings.averaging)] if settings.averaging else []

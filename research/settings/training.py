@@ -102,7 +102,7 @@ class TrainingSettings(Settings):
     @model_validator(mode="after")
     def _schedule_free_without_a_schedule(self) -> Self:
         name = self.optimizer.name
-        if not name.startswith("schedule_free"):
+        if not self.optimizer.averages_itself:
             return self
         schedule = self.schedule
         if schedule.name not in ("constant", "linear_warmup", "range_test"):

@@ -20,7 +20,11 @@ class BaseOptimizerSettings(Settings):
     Attributes:
         formula: the update in one line.
         source: who published it.
+        averages_itself: whether it is evaluated at an average that takes a schedule's place.
+        switches: whether it goes over from one rule to another.
     """
 
     formula: ClassVar[str]
     source: ClassVar[str]
+    averages_itself: ClassVar[bool] = False
+    switches: ClassVar[bool] = False

@@ -18,6 +18,7 @@ class ScheduleFreeSGDSettings(BaseOptimizerSettings):
         "c = lrmax^2 / sum lrmax^2"
     )
     source: ClassVar[str] = "Defazio et al. (2024), arXiv:2405.15682, section 1"
+    averages_itself: ClassVar[bool] = True
 
     name: Literal["schedule_free_sgd"] = "schedule_free_sgd"
     lr: LearningRate = 1.0
@@ -38,6 +39,7 @@ class ScheduleFreeAdamWSettings(BaseOptimizerSettings):
         "x += c (z - x), c = lrmax^2 / sum lrmax^2"
     )
     source: ClassVar[str] = "Defazio et al. (2024), arXiv:2405.15682, algorithm 1"
+    averages_itself: ClassVar[bool] = True
 
     name: Literal["schedule_free_adamw"] = "schedule_free_adamw"
     lr: LearningRate = 2.5e-3

@@ -21,6 +21,7 @@ class SwatsSettings(BaseOptimizerSettings):
         "w -= (1-b1) lambda/(1-b2^t) b"
     )
     source: ClassVar[str] = "Keskar and Socher (2017), arXiv:1712.07628, algorithm 1"
+    switches: ClassVar[bool] = True
 
     name: Literal["swats"] = "swats"
     lr: LearningRate = 1e-3
@@ -42,6 +43,7 @@ class AdamThenSGDSettings(BaseOptimizerSettings):
 
     formula: ClassVar[str] = "Adam for t <= switch_at, then b = momentum b + g; w -= sgd_lr * b"
     source: ClassVar[str] = "after Keskar and Socher (2017), arXiv:1712.07628"
+    switches: ClassVar[bool] = True
 
     name: Literal["adam_then_sgd"] = "adam_then_sgd"
     lr: LearningRate = 1e-3
