@@ -4,6 +4,7 @@ from typing import Any
 
 from pytorch_lightning import Callback, LightningModule, Trainer
 
+from research.settings.errors import SettingsError
 from research.settings.training import StopSettings
 
 
@@ -17,7 +18,7 @@ class EarlyStop(Callback):
         settings: metric, value and hold.
 
     Raises:
-        ValueError: at the first evaluation, if nothing logs the metric.
+        SettingsError: at the first evaluation, if nothing logs the metric.
     """
 
     def __init__(self, settings: StopSettings) -> None:
@@ -36,7 +37,7 @@ class EarlyStop(Callback):
         value = trainer.callback_metrics.get(self.settings.metric)
         if value is None:
             known = ", ".join(sorted(trainer.callback_metrics))
-            raise ValueError(f"stop.metric is {self.settings.metric}, expected one of {known}")
+            raise SettingsError(f"stop.metric is {self.settings.metric}, expected one of {known}")
         if self.reached_at is None and float(value) >= self.settings.at_least:
             self.reached_at = trainer.global_step
         self._stop_after_hold(trainer)

@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 
 from research.optim.plateau import Plateau
 from research.optim.schedules import factor, range_test_rate
+from research.settings.errors import SettingsError
 from research.settings.schedules import (
     LinearWarmupSettings,
     PlateauSettings,
@@ -31,7 +32,7 @@ class LearningRateSchedule(Callback):
 
     Raises:
         ScheduleError: before the update whose rate would be negative, or no finite number.
-        ValueError: at the first evaluation, if nothing logs the metric of a plateau.
+        SettingsError: at the first evaluation, if nothing logs the metric of a plateau.
     """
 
     def __init__(self, settings: ScheduleSettings) -> None:
@@ -78,7 +79,7 @@ class LearningRateSchedule(Callback):
         value = trainer.callback_metrics.get(settings.metric)
         if value is None:
             known = ", ".join(sorted(trainer.callback_metrics))
-            raise ValueError(f"schedule.metric is {settings.metric}, expected one of {known}")
+            raise SettingsError(f"schedule.metric is {settings.metric}, expected one of {known}")
         self.plateau.observe(settings, float(value))
 
     def state_dict(self) -> dict[str, Any]:

@@ -3,18 +3,29 @@
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from research.data.augmentation import crop_flip
 from research.data.images import load_images
 from research.models.cnn import CNN
+from research.models.cnn5 import CNN5
 from research.models.mlp import MLP
+from research.models.resnet import ResNet
 from research.settings.images import ImageSettings
-from research.settings.models import CNNSettings, ImageModelSettings
+from research.settings.models import (
+    CNN5Settings,
+    CNNSettings,
+    ImageModelSettings,
+    ResNetSettings,
+    ScaledModelSettings,
+)
 from research.task import Batch, Task
 
 
 class ImageTask(Task):
     """Classification of images by cross entropy, with the splits train, (validation) and test.
 
-    The model's initial values come from torch's global generator.
+    The model's initial values come from torch's global generator. Where the settings name an
+    augmentation, a model in training mode is shown augmented images, anew at every call; in
+    evaluation mode the images as they are, those of the training split too.
 
     Args:
         data: the images.
@@ -26,14 +37,24 @@ class ImageTask(Task):
     """
 
     def __init__(
-        self, data: ImageSettings, model: ImageModelSettings, data_folder: str | None = None
+        self,
+        data: ImageSettings,
+        model: ImageModelSettings | ScaledModelSettings,
+        data_folder: str | None = None,
     ) -> None:
         self.model = build_model(model, data.shape, data.classes)
         self.splits = dict(load_images(data, data_folder))
+        self.augments = data.augmentation == "crop_flip"
+        # Black, in whatever units pixels are: zero would be grey where they are standardised.
+        self.background = self.splits["train"]["images"].amin(dim=(0, 2, 3))
 
     def outputs(self, model: nn.Module, batch: Batch) -> Tensor:
         """Logits: [n, classes]."""
-        logits: Tensor = model(batch["images"])
+        images = batch["images"]
+        if self.augments and model.training:
+            self.background = self.background.to(images.device)
+            images = crop_flip(images, self.background)
+        logits: Tensor = model(images)
         return logits
 
     def losses_of(self, outputs: Tensor, batch: Batch) -> Tensor:
@@ -46,10 +67,16 @@ class ImageTask(Task):
 
 
 def build_model(
-    settings: ImageModelSettings, shape: tuple[int, int, int], classes: int
+    settings: ImageModelSettings | ScaledModelSettings,
+    shape: tuple[int, int, int],
+    classes: int,
 ) -> nn.Module:
     """The network that the settings name, for images of a shape."""
+    channels, height, width = shape
     if isinstance(settings, CNNSettings):
         return CNN(settings, shape, classes)
-    channels, height, width = shape
+    if isinstance(settings, CNN5Settings):
+        return CNN5(settings, channels, classes)
+    if isinstance(settings, ResNetSettings):
+        return ResNet(settings, channels, classes)
     return MLP(settings, channels * height * width, classes)

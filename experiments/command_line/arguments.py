@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from research.settings.base import Settings
+from research.settings.core_schema import PlainData
 from research.settings.document import parse_value
 from research.settings.errors import SettingsError, did_you_mean, nearest, shown
 from research.settings.explain import unknown_setting_hint
-from research.settings.structure import find_value, keys_of
+from research.settings.structure import find_value, is_list, keys_of
 
 
 @dataclass(frozen=True)
@@ -154,10 +155,25 @@ def read_overrides(
         if not override.text:
             raise _lacks_value(f"--{key}")
         try:
-            values[key] = parse_value(override.text)
+            values[key] = _value(override.text, model, key)
         except ValueError as error:
             raise SettingsError(f"--{key} is {shown(override.text)}: {error}") from error
     return values
+
+
+def _value(text: str, model: type[Settings], key: str) -> PlainData:
+    """The value of an override; `0.1,0.2` is `[0.1, 0.2]` where only a list can be meant.
+
+    Raises:
+        ValueError: it is no value; it says why.
+    """
+    plain = "," in text and not text.lstrip().startswith(("[", "{", "'", '"'))
+    if not (plain and is_list(model, tuple(key.split(".")))):
+        return parse_value(text)
+    try:
+        return parse_value(f"[{text}]")
+    except ValueError as error:
+        raise ValueError(f"expected a list such as [a, b] or a,b ({error})") from error
 
 
 def _names(options: Mapping[str, bool]) -> list[str]:

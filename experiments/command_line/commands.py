@@ -131,7 +131,8 @@ def run(
 
     Takes settings too, for example --optimizer.lr 1e-3; `descent run EXPERIMENT --help` lists them.
     """
-    from experiments.command_line.data_files import check_data
+    from experiments.command_line.advice import give_advice
+    from experiments.command_line.data_files import provide_data
     from experiments.command_line.finish import train_and_judge
     from experiments.command_line.machine import check_machine
     from experiments.command_line.plan import make_plan, record_folder
@@ -143,15 +144,17 @@ def run(
     command, overrides = _resolve(found, context, preset, variants, seeds)
     for variant in command.variants.values():
         check_machine(variant)
-        check_data(variant)
     plan = make_plan(found, command, overrides, at_a_time, mirroring)
+    console = make_console()
+    data = provide_data(command.variants, console)
     folder = record_folder(out, found, datetime.now())
 
     from research.records.provenance import collect
     from research.records.store import Record
 
-    record = Record.create(folder, plan, collect(context.obj.command, found.own_folder))
-    return train_and_judge(record, plan.workers, check, make_console())
+    record = Record.create(folder, plan, collect(context.obj.command, found.own_folder, data))
+    give_advice(command, record)
+    return train_and_judge(record, plan.workers, check, console)
 
 
 @app.command()
@@ -159,13 +162,16 @@ def resume(
     record: RecordArgument, workers: WorkersOption = None, check: CheckOption = False
 ) -> int:
     """Goes on where a stopped or killed record stands, exactly."""
+    from experiments.command_line.data_files import provide_data_again
     from experiments.command_line.finish import train_and_judge
     from experiments.command_line.terminal import make_console
     from research.records.store import Record
 
     at_a_time = parse_workers(workers)
     opened = Record.open(record)
-    return train_and_judge(opened, at_a_time or opened.plan.workers, check, make_console())
+    console = make_console()
+    provide_data_again(opened, console)
+    return train_and_judge(opened, at_a_time or opened.plan.workers, check, console)
 
 
 @app.command()

@@ -1,24 +1,86 @@
-"""Whether the files that an experiment trains on are there. Found out without torch."""
+"""The files of the images that a command uses: checked, or downloaded, before any run starts.
 
+Only the launcher does it: runs of one command would fetch the same file side by side. Found out
+without torch.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from research.data.image_files import check_files
+from rich.console import Console
+
+from experiments.command_line.catalog import find
+from research.data.download import provide_images
+from research.records.status import FINISHED
+from research.records.store import Record
+from research.settings.base import Settings
 from research.settings.errors import SettingsError
-from research.settings.images import ImageTrainingSettings
+from research.settings.images import ImageSettings, UsesImages
 from research.settings.resolve import ResolvedVariant
 
+Provenance = list[dict[str, str | bool]]
+"""For each file its set, path, SHA-256, official SHA-256, and whether they are the same."""
 
-def check_data(variant: ResolvedVariant[Any]) -> None:
-    """Refuses a variant whose image files are missing or truncated, before a record is made.
+
+def provide_data(
+    variants: Mapping[str, ResolvedVariant[Any]], console: Console | None
+) -> Provenance:
+    """Makes sure that the image files of all variants are there and whole.
+
+    Args:
+        variants: what runs.
+        console: where the progress of a download is shown; None shows none.
+
+    Returns:
+        What provenance.json says of the files.
 
     Raises:
         SettingsError: says which file, which folder was looked in, and what belongs there.
     """
-    settings = variant.settings
-    if not isinstance(settings, ImageTrainingSettings):
-        return
-    try:
-        check_files(settings.data.name, settings.data_folder)
-    except SettingsError as error:
-        where = variant.where("data.name")
-        raise SettingsError(f"{where} is {settings.data.name}: {error}") from error
+    where = ((each.where("data.name"), each.settings) for each in variants.values())
+    return _provide(where, console)
+
+
+def provide_data_again(record: Record, console: Console | None) -> None:
+    """Does the same for a record that goes on, maybe on another machine.
+
+    Raises:
+        SettingsError: as `provide_data`, or a file is not what it was when the record began.
+    """
+    waiting = {run.variant for run in record.runs() if run.status().state not in FINISHED}
+    model = find(record.plan.folder or record.plan.experiment).settings_class()
+    plans = ((name, record.plan.variants[name].settings) for name in sorted(waiting))
+    settings = (
+        (f"{record.folder}: data.name of {name}", model.model_validate(plan))
+        for name, plan in plans
+    )
+    before = {
+        (each["set"], each["official_sha256"]): each
+        for each in record.read_provenance().get("data", [])
+    }
+    for now in _provide(settings, console):
+        then = before.get((now["set"], now["official_sha256"]), now)
+        if now["sha256"] != then["sha256"]:
+            raise SettingsError(
+                f"{now['file']} has SHA-256 {now['sha256']}, expected {then['sha256']}, that of"
+                f" {then['file']} when {record.folder} began"
+            )
+
+
+def _provide(settings: Iterable[tuple[str, Settings]], console: Console | None) -> Provenance:
+    """Each set once, though many variants use it; the text says where a variant names it."""
+    wanted: dict[tuple[str, str | None, bool], tuple[str, ImageSettings]] = {}
+    for where, each in settings:
+        if isinstance(each, UsesImages):
+            key = each.data.name, each.data_folder, each.data.allow_unofficial
+            wanted.setdefault(key, (where, each.data))
+    provenance: Provenance = []
+    for (_, folder, _), (where, data) in wanted.items():
+        try:
+            checked = provide_images(
+                data.name, folder, allow_unofficial=data.allow_unofficial, console=console
+            )
+        except SettingsError as error:
+            raise SettingsError(f"{where} is {data.name}: {error}") from error
+        provenance += [file.as_provenance() for file in checked]
+    return provenance

@@ -53,6 +53,8 @@ def judge(record: Record, check: bool, console: Console) -> int:
     if verdicts:
         console.print(verdict_table(verdicts))
     unfinished = [run for run in record.runs() if run.status().state not in FINISHED]
+    for line in suggested_rates(record):
+        _say(console, line)
     for run in unfinished:
         status = run.status()
         _say(console, f"{run.variant} seed {run.seed} {status.state}: {status.message}", "red")
@@ -61,6 +63,24 @@ def judge(record: Record, check: bool, console: Console) -> int:
         return RUN_FAILED
     fails = any(verdict.verdict == "fails" for verdict in verdicts)
     return CLAIM_FAILED if check and fails else DONE
+
+
+def suggested_rates(record: Record) -> list[str]:
+    """One line for every range test of a record: the learning rate that it suggests, if it does."""
+    from research.evidence.range_test_figure import TestedRange, is_range_test
+
+    lines = []
+    for store in record.runs():
+        if not is_range_test(record.plan.variants[store.variant]):
+            continue
+        found = TestedRange.read(record, store)
+        start = f"range test, {store.variant} seed {store.seed}: "
+        if found.suggested is not None and found.lowest is not None:
+            start += f"suggested learning rate {found.suggested:.2g}"
+            lines.append(f"{start}, the loss is lowest at {found.lowest:.2g}")
+        elif store.status().state in FINISHED:
+            lines.append(f"{start}no rate to suggest, the loss does not fall")
+    return lines
 
 
 def _say(console: Console, line: str, style: str = "") -> None:

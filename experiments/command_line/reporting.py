@@ -7,6 +7,7 @@ from experiments.command_line.catalog import find
 from research.evidence.build import build_evidence
 from research.evidence.report import compose
 from research.records.atomic import write_atomically
+from research.records.drawn import drawn_files
 from research.records.store import Record
 from research.settings.document import path_shown
 from research.settings.errors import SettingsError
@@ -28,7 +29,7 @@ def write_reports(folders: Sequence[Path], out: Path | None, redraw: bool) -> st
     """
     records = [Record.open(folder) for folder in folders]
     for record in records:
-        if redraw or not (record.verdicts.exists() and any(record.figures.glob("*.svg"))):
+        if redraw or not (record.verdicts.exists() and drawn_files(record, "svg")):
             experiment = find(record.plan.folder or record.plan.experiment)
             build_evidence(record, experiment.evidence())
     target = out or (records[0].report if len(records) == 1 else Path("report.html"))

@@ -1,6 +1,6 @@
 """Typed settings of generalisation. No torch."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import model_validator
 
@@ -11,6 +11,8 @@ from research.settings.models import CNNSettings, ImageModelSettings
 
 class GeneralisationSettings(ImageTrainingSettings):
     """A small network learns to tell images apart, and is tested on images that it has not seen."""
+
+    added_metrics: ClassVar[tuple[str, ...] | None] = ()
 
     model: ImageModelSettings = CNNSettings()
 

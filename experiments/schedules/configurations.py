@@ -6,6 +6,7 @@ PROBLEM: dict[str, Any] = {
     "data.name": "digits",
     "data.train_examples": None,
     "data.label_noise": 0.2,
+    "data.noisy_labels": "any",
     "model.widths": [16],
     "batch_size": 16,
     "optimizer.name": "sgd",

@@ -1,35 +1,24 @@
-"""The official files of MNIST and Fashion-MNIST: where they lie, and what is in them.
+"""The pixels and labels of the image sets that come as files: found, checked, read.
 
-An idx file (LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/) is a big-endian header,
-which is two zero bytes, a type (8: unsigned bytes), the number of dimensions and each dimension as
-an int32, and then the values. Nothing here needs torch or numpy, so that a missing file is told
-before anything starts.
+Every file is read once and held against its official checksum before it is unpacked. Nothing here
+needs torch or numpy.
 """
 
-import gzip
-import math
-import os
-import struct
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from research.settings.errors import SettingsError
-from research.settings.images import ImageSet
+from research.data.cifar_format import parse_batch, unpack_archive
+from research.data.idx_format import parse_idx
+from research.data.local_files import CheckedFile, LocalFile, data_folder, read_files
+from research.data.official_files import CIFAR_BATCHES, FILES, FOLDERS
+from research.settings.images import SHAPES, ImageSet
 
-FOLDERS: Mapping[ImageSet, str] = {"mnist": "mnist", "fashion_mnist": "fashion-mnist"}
-"""Where in the data folder the files of each set lie; the digits come with scikit-learn."""
+__all__ = ["FILES", "FOLDERS", "Array", "check_files", "data_folder", "read_arrays"]
 
-FILES = {
-    ("train", "images"): "train-images-idx3-ubyte.gz",
-    ("train", "labels"): "train-labels-idx1-ubyte.gz",
-    ("test", "images"): "t10k-images-idx3-ubyte.gz",
-    ("test", "labels"): "t10k-labels-idx1-ubyte.gz",
-}
-"""The official files by part and kind: 60,000 images to train on, 10,000 to test on."""
+Key = tuple[str, str]
+"""Part (train, test) and kind (images, labels)."""
 
-_SMALLEST_GZIP = 18
+_CLASSES = 10
 
 
 @dataclass(frozen=True)
@@ -37,94 +26,99 @@ class Array:
     """Unsigned bytes, with their shape."""
 
     shape: tuple[int, ...]
-    values: bytes
+    values: bytearray
 
 
-def data_folder(setting: str | None) -> Path:
-    """Where data files are looked for.
+def check_files(
+    name: ImageSet, setting: str | None, *, allow_unofficial: bool = False
+) -> list[CheckedFile]:
+    """Looks whether all files of a set are there and whole.
 
     Args:
-        setting: what the settings say; null means $DESCENT_DATA, and ~/.cache/descent where that
-            is unset or empty ($XDG_CACHE_HOME in place of ~/.cache, where it is set).
-    """
-    if setting:
-        return Path(setting).expanduser()
-    if named := os.environ.get("DESCENT_DATA"):
-        return Path(named).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "descent"
+        name: the set; the digits have no files.
+        setting: the data folder of the settings, see `data_folder`.
+        allow_unofficial: whether a file with another checksum than the official one will do. Such
+            a file is unpacked here, since no checksum tells whether it is whole.
 
-
-def check_files(name: ImageSet, setting: str | None) -> None:
-    """Looks whether all files of a set are there and whole, without unpacking them.
-
-    A whole gzip file ends in the size of what it holds, which must be what its header announces.
+    Returns:
+        What was found, with its checksums.
 
     Raises:
-        SettingsError: one is missing, truncated, or no idx file. It names the folder that was
-            looked in and what belongs there.
+        SettingsError: one is missing, or not the official one. It names the folder that was looked
+            in, the checksums, and what belongs there.
     """
-    if name not in FOLDERS:
-        return
-    for path in _paths(name, setting).values():
-        shape, header = _read_header(path, name)
-        with path.open("rb") as file:
-            file.seek(-4, os.SEEK_END)
-            (unpacked,) = struct.unpack("<I", file.read(4))
-        if unpacked != header + math.prod(shape):
-            raise _broken(path, name, "is truncated")
+    read = read_files(name, data_folder(setting), allow_unofficial=allow_unofficial)
+    if not all(checked.is_official for checked, _ in read):
+        _arrays(read)
+    return [checked for checked, _ in read]
 
 
-def read_arrays(name: ImageSet, setting: str | None) -> dict[tuple[str, str], Array]:
+def read_arrays(
+    name: ImageSet, setting: str | None, *, allow_unofficial: bool = False
+) -> dict[Key, Array]:
     """The four arrays of a set, by part (train, test) and kind (images, labels).
 
+    Images are [n, height, width] or [n, channels, height, width], labels are [n].
+
     Raises:
-        SettingsError: a file is missing or damaged, or images and labels differ in number.
+        SettingsError: as `check_files`, or a file is damaged, images and labels differ in number,
+            or a label is no class.
     """
-    arrays = {key: _read(path, name) for key, path in _paths(name, setting).items()}
+    return _arrays(read_files(name, data_folder(setting), allow_unofficial=allow_unofficial))
+
+
+def _arrays(read: list[tuple[CheckedFile, bytes]]) -> dict[Key, Array]:
+    contents = {checked.file: content for checked, content in read}
+    files = list(contents)
+    arrays = _cifar_arrays(contents) if files[0].name == "cifar10" else _idx_arrays(contents)
     for part in ("train", "test"):
-        images, labels = (arrays[part, kind].shape[0] for kind in ("images", "labels"))
-        if images != labels:
-            path = _paths(name, setting)[part, "labels"]
-            raise _broken(path, name, f"holds {labels} labels for {images} images")
+        _check_part(_labels_file(files, part), part, arrays)
     return arrays
 
 
-def _paths(name: ImageSet, setting: str | None) -> dict[tuple[str, str], Path]:
-    folder = data_folder(setting) / FOLDERS[name]
-    return {key: folder / file for key, file in FILES.items()}
+def _idx_arrays(contents: dict[LocalFile, bytes]) -> dict[Key, Array]:
+    by_name = {file.official.name: (file, content) for file, content in contents.items()}
+    return {key: Array(*parse_idx(*by_name[name])) for key, name in FILES.items()}
 
 
-def _read(path: Path, name: ImageSet) -> Array:
-    shape, header = _read_header(path, name)
-    try:
-        with gzip.open(path) as file:
-            values = file.read()[header:]
-    except (OSError, EOFError, zlib.error) as error:
-        raise _broken(path, name, "is truncated or damaged") from error
-    if len(values) != math.prod(shape):
-        raise _broken(path, name, "is truncated")
-    return Array(shape, values)
+def _cifar_arrays(contents: dict[LocalFile, bytes]) -> dict[Key, Array]:
+    """The batches of each part, one after the other."""
+    batches = {name: (file, data) for file, name, data in _batches(contents)}
+    arrays: dict[Key, Array] = {}
+    for part, names in CIFAR_BATCHES.items():
+        labels, pixels = bytearray(), bytearray()
+        for name in names:
+            file, data = batches[name]
+            more = parse_batch(file, name, data)
+            labels += more[0]
+            pixels += more[1]
+        arrays[part, "labels"] = Array((len(labels),), labels)
+        arrays[part, "images"] = Array((len(labels), *SHAPES["cifar10"]), pixels)
+    return arrays
 
 
-def _read_header(path: Path, name: ImageSet) -> tuple[tuple[int, ...], int]:
-    """The shape that a file announces, and the length of its header in bytes."""
-    dimensions = 3 if "idx3" in path.name else 1
-    length = 4 + 4 * dimensions
-    try:
-        if path.stat().st_size < _SMALLEST_GZIP:
-            raise _broken(path, name, "is truncated")
-        with gzip.open(path) as file:
-            header = file.read(length)
-    except FileNotFoundError as error:
-        raise _broken(path, name, "is not there") from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise _broken(path, name, "can't be read as a gzip file") from error
-    if len(header) < length or header[:4] != bytes((0, 0, 8, dimensions)):
-        raise _broken(path, name, f"is no idx file of {dimensions} dimensions")
-    return struct.unpack(f">{dimensions}i", header[4:]), length
+def _batches(contents: dict[LocalFile, bytes]) -> Iterator[tuple[LocalFile, str, bytes]]:
+    for file, content in contents.items():
+        if file.official.name.endswith(".tar.gz"):
+            for name, data in unpack_archive(file, content).items():
+                yield file, name, data
+        else:
+            yield file, file.official.name, content
 
 
-def _broken(path: Path, name: ImageSet, problem: str) -> SettingsError:
-    expected = f"expected the official {', '.join(FILES.values())} of {name} in {path.parent}"
-    hint = "; name another data folder with --data_folder or $DESCENT_DATA"
-    return SettingsError(f"{path} {problem}, {expected}{hint}")
+def _labels_file(files: list[LocalFile], part: str) -> LocalFile:
+    """The file that the labels of a part are in, or the first of several."""
+    names = {FILES[part, "labels"], CIFAR_BATCHES[part][0]}
+    return next((file for file in files if file.official.name in names), files[0])
+
+
+def _check_part(file: LocalFile, part: str, arrays: dict[Key, Array]) -> None:
+    images, labels = arrays[part, "images"], arrays[part, "labels"]
+    if images.shape[0] != labels.shape[0]:
+        raise file.broken(f"holds {labels.shape[0]} labels for {images.shape[0]} images")
+    wanted = SHAPES[file.name]
+    if images.shape[1:] not in (wanted, wanted[1:]):
+        size = " x ".join(str(length) for length in images.shape[1:])
+        raise file.broken(f"belongs to {part} images of {size} pixels")
+    if labels.values and max(labels.values) >= _CLASSES:
+        raise file.broken(f"holds the label {max(labels.values)}, where classes are 0 to 9")

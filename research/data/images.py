@@ -13,12 +13,15 @@ from research.settings.errors import SettingsError
 from research.settings.images import IMAGES, ImageSettings
 
 Images = dict[str, Tensor]
-"""{"images": [n, channels, height, width] float32, "labels": [n] int64}."""
+"""{"images": [n, channels, height, width] float32, "labels": [n] int64}.
+
+The split `train` has `true_labels` too, [n] int64: the labels before any noise.
+"""
 
 Part = tuple[Tensor, Tensor]
 """Images, [n, channels, height, width], and labels, [n]; pixels are bytes until they are chosen."""
 
-_LARGEST_PIXEL = {"digits": 16, "mnist": 255, "fashion_mnist": 255}
+_LARGEST_PIXEL = {"digits": 16, "mnist": 255, "fashion_mnist": 255, "cifar10": 255}
 
 
 def load_images(settings: ImageSettings, data_folder: str | None = None) -> dict[str, Images]:
@@ -29,10 +32,12 @@ def load_images(settings: ImageSettings, data_folder: str | None = None) -> dict
 
     Args:
         settings: which images, how many, and what is done to them.
-        data_folder: folder of data files; None means $DESCENT_DATA or the cache folder.
+        data_folder: folder of data files; None means $DESCENT_DATA or the cache folder. Nothing is
+            downloaded here: the command line does it, with `research.data.download`.
 
     Raises:
-        SettingsError: a file is missing or damaged, or holds fewer images than are wanted.
+        SettingsError: a file is missing, damaged or not the official one, or holds fewer images
+            than are wanted.
     """
     if settings.name == "digits":
         train, test = _digits(settings)
@@ -49,8 +54,11 @@ def load_images(settings: ImageSettings, data_folder: str | None = None) -> dict
         del splits["validation"]
     scaled = _scaled(splits, settings)
     labels = {name: labels for name, (_, labels) in splits.items()}
-    labels["train"] = _with_noise(labels["train"], settings)
-    return {name: {"images": scaled[name], "labels": labels[name]} for name in splits}
+    right = labels["train"]
+    labels["train"] = _with_noise(right, settings)
+    result = {name: {"images": scaled[name], "labels": labels[name]} for name in splits}
+    result["train"]["true_labels"] = right
+    return result
 
 
 def _digits(settings: ImageSettings) -> tuple[Part, Part]:
@@ -67,13 +75,14 @@ def _digits(settings: ImageSettings) -> tuple[Part, Part]:
 
 
 def _from_files(settings: ImageSettings, data_folder: str | None) -> tuple[Part, Part]:
-    """The official parts of (Fashion-)MNIST."""
-    arrays = read_arrays(settings.name, data_folder)
+    """The official parts of the sets that come as files."""
+    unofficial = settings.allow_unofficial
+    arrays = read_arrays(settings.name, data_folder, allow_unofficial=unofficial)
 
     def part(name: str) -> Part:
         pixels, labels = arrays[name, "images"], arrays[name, "labels"]
-        images = torch.frombuffer(bytearray(pixels.values), dtype=torch.uint8)
-        numbers = torch.frombuffer(bytearray(labels.values), dtype=torch.uint8).long()
+        images = torch.frombuffer(pixels.values, dtype=torch.uint8)
+        numbers = torch.frombuffer(labels.values, dtype=torch.uint8).long()
         return images.view(-1, *settings.shape), numbers
 
     return part("train"), part("test")
@@ -99,24 +108,38 @@ def _take(part: Part, order: Tensor, wanted: int | None) -> Part:
 def _scaled(splits: dict[str, Part], settings: ImageSettings) -> dict[str, Tensor]:
     """The images of every split as numbers in [0, 1].
 
-    Standardised: minus the training pixels' mean, over their deviation, one number each.
+    Standardised: minus the training pixels' mean, over their deviation, one number each a channel.
     """
     largest = _LARGEST_PIXEL[settings.name]
     images = {name: pixels.float().div_(largest) for name, (pixels, _) in splits.items()}
-    if not settings.standardise:
-        return images
-    mean = images["train"].mean(dtype=torch.float64).item()
-    variance = (images["train"] - mean).square().mean(dtype=torch.float64).item()
+    if settings.standardise:
+        for channel in range(settings.shape[0]):
+            _standardise([each[:, channel] for each in images.values()])
+    return images
+
+
+def _standardise(channels: list[Tensor]) -> None:
+    """Changes one channel of every split in place; the first is that of the training images."""
+    pixels = channels[0]
+    mean = pixels.mean(dtype=torch.float64).item()
+    variance = (pixels - mean).square_().mean(dtype=torch.float64).item()
     deviation = max(variance**0.5, 1e-12)
-    return {name: each.sub_(mean).div_(deviation) for name, each in images.items()}
+    for each in channels:
+        each.sub_(mean).div_(deviation)
 
 
 def _with_noise(labels: Tensor, settings: ImageSettings) -> Tensor:
-    """The labels, a share of them drawn anew from all classes.
+    """The labels, some of them noisy.
 
-    An image's label is drawn whether or not it is used, so that more noise keeps what less did.
+    An image's noise is drawn whether or not it is used, so that more noise keeps what less did;
+    wrong labels do not depend on how many images there are either.
     """
     generator = torch.Generator().manual_seed(derive(settings.label_seed, "label noise"))
     is_noisy = torch.rand(len(labels), generator=generator) < settings.label_noise
-    drawn = torch.randint(settings.classes, (len(labels),), generator=generator)
+    if settings.noisy_labels == "any":
+        drawn = torch.randint(settings.classes, (len(labels),), generator=generator)
+    else:
+        generator.manual_seed(derive(settings.label_seed, "wrong labels"))
+        shifts = torch.randint(1, settings.classes, (len(labels),), generator=generator)
+        drawn = (labels + shifts) % settings.classes
     return torch.where(is_noisy, drawn, labels)

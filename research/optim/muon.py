@@ -12,6 +12,7 @@ from research.optim.composite import CompositeOptimizer
 from research.optim.matrices import split_matrices
 from research.optim.rule import Rule, decay
 from research.optim.targets import Target
+from research.settings.errors import SettingsError
 from research.settings.optimizers.muon import MuonSettings
 
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
@@ -101,12 +102,15 @@ def muon(settings: MuonSettings, target: Target) -> Optimizer:
     """Muon and fused AdamW as one optimizer, with one schedule for both rates.
 
     Raises:
-        ValueError: there is no matrix that Muon could take.
+        SettingsError: there is no matrix that Muon could take.
     """
     matrices, rest = split_matrices(target)
     if not matrices:
-        raise ValueError(
-            "muon needs a hidden layer's matrix, a parameter with two axes: found none"
+        shapes = ", ".join(str(tuple(parameter.shape)) for parameter in rest[:3])
+        more = ", ..." if len(rest) > 3 else ""
+        raise SettingsError(
+            "optimizer.name is muon, which needs a matrix of a hidden layer, a parameter with two "
+            f"axes; found parameters of shape {shapes}{more}: choose another optimizer"
         )
     parts = [_of_matrices(settings, matrices)]
     if rest:

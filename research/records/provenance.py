@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,16 +19,22 @@ SOURCE = Path(__file__).resolve().parents[2]
 """The folder that holds the package `research`."""
 
 
-def collect(command: list[str], user_folder: Path | None = None) -> dict[str, Any]:
+def collect(
+    command: list[str],
+    user_folder: Path | None = None,
+    data: Sequence[Mapping[str, str | bool]] = (),
+) -> dict[str, Any]:
     """What is known when a record begins, as plain types.
 
     Args:
         command: the command line, argument by argument.
         user_folder: a user's own experiment, whose git commit is noted too.
+        data: the data files that are used, each with its checksum and the official one.
 
     Returns:
         `command`, `started` (ISO 8601, UTC), `finished` and `seconds` (None until `finish`),
-        `versions`, `git`, `hardware`, and `user_git` for a user's own experiment.
+        `versions`, `git`, `hardware`, `data` if there are files, and `user_git` for a user's own
+        experiment.
     """
     provenance: dict[str, Any] = {
         "command": list(command),
@@ -38,6 +45,8 @@ def collect(command: list[str], user_folder: Path | None = None) -> dict[str, An
         "git": git_state(SOURCE),
         "hardware": hardware(),
     }
+    if data:
+        provenance["data"] = [dict(file) for file in data]
     if user_folder is not None:
         provenance["user_git"] = git_state(user_folder, whole_checkout=False)
     return provenance

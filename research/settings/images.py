@@ -1,4 +1,4 @@
-"""Settings of image data, and of the experiments that train on it. No torch."""
+"""Settings of image data, and of the experiments that use it. No torch."""
 
 from typing import Literal, Self
 
@@ -7,12 +7,16 @@ from pydantic import Field, model_validator
 from research.settings.base import Settings, refuse
 from research.settings.training import TrainingSettings
 
-ImageSet = Literal["digits", "mnist", "fashion_mnist"]
+ImageSet = Literal["digits", "mnist", "fashion_mnist", "cifar10"]
+
+NoisyLabels = Literal["wrong", "any"]
+Augmentation = Literal["none", "crop_flip"]
 
 SHAPES: dict[ImageSet, tuple[int, int, int]] = {
     "digits": (1, 8, 8),
     "mnist": (1, 28, 28),
     "fashion_mnist": (1, 28, 28),
+    "cifar10": (3, 32, 32),
 }
 """Channels, height and width of one image."""
 
@@ -20,6 +24,7 @@ IMAGES: dict[ImageSet, tuple[int, int]] = {
     "digits": (1438, 359),
     "mnist": (60_000, 10_000),
     "fashion_mnist": (60_000, 10_000),
+    "cifar10": (50_000, 10_000),
 }
 """How many images there are to train on (validation is taken out of them) and to test on."""
 
@@ -28,24 +33,31 @@ class ImageSettings(Settings):
     """Labelled images of ten classes, split into train, test and, if wanted, validation."""
 
     name: ImageSet = "digits"
-    """8 x 8 digits (they come with scikit-learn), or the 28 x 28 ones of (Fashion-)MNIST's files.
+    """8 x 8 digits (they come with scikit-learn), or images from files.
 
-    The files of `mnist` and `fashion_mnist` are looked for in the data folder.
+    `mnist` and `fashion_mnist` are 28 x 28 and grey, `cifar10` is 32 x 32 in colour. Their files
+    are looked for in the data folder, and downloaded to it where they are missing.
     """
+    allow_unofficial: bool = False
+    """Whether a local file is used whose checksum is not the official one; provenance says so."""
     train_examples: int | None = Field(default=None, ge=1)
     """Images that are trained on; null means all that the other splits leave."""
     validation_examples: int = Field(default=0, ge=0)
     """Images held out of the training part, to choose by; 0 makes no split `validation`."""
     test_examples: int | None = Field(default=None, ge=1)
-    """Test images; null means all 10,000 of (Fashion-)MNIST, a fifth of the digits (359)."""
+    """Test images; null means all 10,000 of the files, a fifth of the digits (359)."""
     split_seed: int = Field(default=0, ge=0)
     """Seed of who is in which split; the run's own seed changes initialisation and order only."""
     standardise: bool = True
-    """Pixels minus the training pixels' mean, over their deviation; else numbers in [0, 1]."""
-    label_noise: float = Field(default=0.0, ge=0, le=1)
-    """Share of training labels that are drawn anew, each class alike, so that some stay right."""
+    """Pixels minus the training pixels' mean, over their deviation, by channel; else in [0, 1]."""
+    label_noise: float = Field(default=0.0, ge=0, lt=1)
+    """Chance of each training label to be noisy, drawn once; test and validation stay right."""
+    noisy_labels: NoisyLabels = "wrong"
+    """What a noisy label becomes: any of the nine wrong classes, or any of all ten (some right)."""
     label_seed: int = Field(default=0, ge=0)
-    """Seed of which labels those are, and of what they become."""
+    """Seed of which labels are noisy, and of what they become."""
+    augmentation: Augmentation = "none"
+    """crop_flip: each step sees its images shifted by up to 4 pixels, half of them mirrored."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -63,6 +75,11 @@ class ImageSettings(Settings):
         left = IMAGES[self.name][0] - self.validation_examples
         return left if self.train_examples is None else self.train_examples
 
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits."""
+        return ("train", "validation", "test") if self.validation_examples else ("train", "test")
+
     @model_validator(mode="after")
     def _there_are_enough(self) -> Self:
         train, test = IMAGES[self.name]
@@ -76,9 +93,17 @@ class ImageSettings(Settings):
         return self
 
 
-class ImageTrainingSettings(TrainingSettings):
-    """The settings of an experiment that trains on images; it adds its model."""
+class UsesImages(Settings):
+    """What an experiment has that uses images, whether it trains on them or sweeps over them."""
 
     data: ImageSettings = ImageSettings()
     data_folder: str | None = None
     """Folder of data files; null means $DESCENT_DATA, or ~/.cache/descent where that is unset."""
+
+
+class ImageTrainingSettings(UsesImages, TrainingSettings):
+    """The settings of an experiment that trains on images; it adds its model."""
+
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits that are evaluated."""
+        return self.data.splits

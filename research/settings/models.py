@@ -81,3 +81,29 @@ class CNNSettings(Settings):
 
 
 ImageModelSettings = Annotated[MLPSettings | CNNSettings, Field(discriminator="name")]
+
+
+class CNN5Settings(Settings):
+    """The five-layer convolutional network of double descent, of width k."""
+
+    name: Literal["cnn5"] = "cnn5"
+    width: int = Field(default=64, ge=1)
+    """Channels k of the first convolution; the next ones have 2k, 4k and 8k."""
+    shrink: int = Field(default=1, ge=1)
+    """The image is averaged over squares of so many pixels first; 1 takes it as it is."""
+
+
+class ResNetSettings(Settings):
+    """A residual network for small images, of width k; the defaults are ResNet18's."""
+
+    name: Literal["resnet"] = "resnet"
+    width: int = Field(default=64, ge=1)
+    """Channels k of the first stage; each further stage has twice as many, and half the sides."""
+    blocks: Widths = (2, 2, 2, 2)
+    """Blocks of two convolutions in each stage: [9, 9, 9] and width 16 make 56 layers."""
+    skip: bool = True
+    """Whether blocks add what they were given to what they make of it."""
+
+
+ScaledModelSettings = Annotated[CNN5Settings | ResNetSettings, Field(discriminator="name")]
+"""The networks whose size is a width k."""

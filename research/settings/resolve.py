@@ -16,6 +16,7 @@ from research.settings.base import Settings
 from research.settings.document import Document
 from research.settings.errors import SettingsError, shown, unknown
 from research.settings.explain import validate
+from research.settings.labels import relabelled
 from research.settings.merge import Layer, merge
 
 S = TypeVar("S", bound=Settings)
@@ -141,11 +142,27 @@ def resolve(
     runs = {name: list(seeds if seeds is not None else planned.get(name, [0])) for name in names}
     layers = {name: settings_layer(document, model, preset, name, overrides) for name in names}
     settings = _validate_all(model, layers)
+    labels = {name: _label(document, model, preset, name, overrides or {}) for name in names}
     resolved = {
-        name: ResolvedVariant(name, file.variants[name].label, settings[name], layers[name])
-        for name in names
+        name: ResolvedVariant(name, labels[name], settings[name], layers[name]) for name in names
     }
     return ResolvedCommand(file.summary, preset, resolved, runs)
+
+
+def _label(
+    document: Document,
+    model: type[Settings],
+    preset: str,
+    variant: str,
+    overrides: Mapping[str, Any],
+) -> str:
+    """What figures call a variant: the file's label, and what flags have changed of it."""
+    entry = Layer.of_document(document).part("variants", variant)
+    label: str = entry.data["label"]
+    if not overrides:
+        return label
+    before = settings_layer(document, model, preset, variant)
+    return relabelled(label, entry.data.get("settings", {}), before.data, overrides)
 
 
 def settings_layer(

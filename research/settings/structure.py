@@ -135,6 +135,17 @@ def find_value(model: Model, path: tuple[str | int, ...]) -> Value | None:
     return value
 
 
+def is_list(model: Model, path: tuple[str, ...]) -> bool:
+    """Whether the setting at a key path is a list, and never text, in every choice that has it."""
+    *parents, last = path
+    models = parent.models() if (parent := find_value(model, tuple(parents))) else []
+    fields = [each.model_fields[last] for each in models if last in each.model_fields]
+    members = [value for field in fields for value in Value.of_field(field).alternatives()]
+    lists = [value for value in members if _origin(value.annotation) in (list, tuple, set)]
+    others = {value.annotation for value in members if value not in lists}
+    return bool(lists) and others <= {NoneType}
+
+
 def _origin(annotation: Annotation) -> object:
     """What a subscripted annotation is made from, such as list or Union."""
     return get_origin(annotation)

@@ -1,15 +1,17 @@
 """Settings of a training run: where it computes, how long, and what it keeps."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from research.settings.averaging import AveragingSettings
 from research.settings.base import Settings, refuse
+from research.settings.metrics import expected_instead
 from research.settings.optimizers import AdamWSettings, OptimizerSettings
 from research.settings.schedules import (
     ConstantSettings,
     LinearWarmupSettings,
+    PlateauSettings,
     ScheduleSettings,
 )
 from research.settings.schedules.over_run import misfit
@@ -71,6 +73,9 @@ class StopSettings(Settings):
 class TrainingSettings(Settings):
     """The settings that every experiment has that trains a task; an experiment adds its own."""
 
+    added_metrics: ClassVar[tuple[str, ...] | None] = None
+    """What evaluations log besides each split's loss and accuracy; None where it is not said."""
+
     batch_size: int | None = Field(default=None, ge=1)
     """Examples of one step, over all devices; null means the whole training set."""
     last_batch: Literal["keep", "drop"] = "keep"
@@ -83,6 +88,24 @@ class TrainingSettings(Settings):
     """Early stop; null runs to max_steps."""
     averaging: AveragingSettings | None = None
     """Average evaluated in the weights' place, but for batch norm's statistics; null for none."""
+
+    def splits(self) -> tuple[str, ...] | None:
+        """Names of the splits that are evaluated; None where an experiment does not say."""
+        return None
+
+    @model_validator(mode="after")
+    def _metrics_that_are_watched_are_logged(self) -> Self:
+        watched = {"stop.metric": self.stop.metric} if self.stop else {}
+        plateau, key = self.schedule, "schedule.metric"
+        if isinstance(plateau, LinearWarmupSettings):
+            plateau, key = plateau.then, "schedule.then.metric"
+        if isinstance(plateau, PlateauSettings):
+            watched[key] = plateau.metric
+        for key, metric in watched.items():
+            expected = expected_instead(metric, self.splits(), self.added_metrics)
+            if expected is not None:
+                refuse(key, metric, expected)
+        return self
 
     @model_validator(mode="after")
     def _whole_training_set_where_it_is_needed(self) -> Self:

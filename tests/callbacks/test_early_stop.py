@@ -3,6 +3,7 @@
 import pytest
 
 from callbacks.early_stop import EarlyStop
+from research.settings.errors import SettingsError
 from research.settings.training import StopSettings
 from tests.callbacks.conftest import Ordinary
 from tests.parity.module import Parity
@@ -60,7 +61,7 @@ def test_ours_does_not_go_on_either(fit, tmp_path):
 
 def test_an_unknown_metric_is_one_line_with_the_known_ones(fit):
     stop = EarlyStop(StopSettings(metric="validation/acuracy", at_least=0.9))
-    with pytest.raises(ValueError, match=r"stop\.metric is validation/acuracy") as error:
+    with pytest.raises(SettingsError, match=r"stop\.metric is validation/acuracy") as error:
         fit(Ordinary(), stop)
     assert str(error.value).endswith("expected one of validation/accuracy, validation/loss")
     assert "\n" not in str(error.value)

@@ -9,6 +9,7 @@ from pytorch_lightning.loggers import Logger
 from callbacks.durable_checkpoint import DurableCheckpoint
 from callbacks.learning_rate import LearningRateSchedule
 from research.optim.schedules import ScheduleError, factor
+from research.settings.errors import SettingsError
 from research.settings.schedules import (
     ConstantSettings,
     CosineSettings,
@@ -200,5 +201,5 @@ def test_a_plateau_after_a_warmup_does_not_see_the_warmup(fit):
 
 def test_a_plateau_of_an_unknown_metric_says_which_there_are(fit):
     schedule = PlateauSettings(metric="validation/los")
-    with pytest.raises(ValueError, match=r"schedule\.metric is validation/los, expected .*loss"):
+    with pytest.raises(SettingsError, match=r"schedule\.metric is validation/los, expected .*loss"):
         fit(Ordinary(), LearningRateSchedule(schedule), max_steps=20)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import torch
 from pytorch_lightning import Callback
@@ -50,8 +51,21 @@ class Kill(Callback):
             os.kill(os.getpid(), self.number)
 
 
+class Slow(Callback):
+    """Waits before every step, so that a signal from outside finds the run where it should."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def on_before_optimizer_step(self, trainer, pl_module, optimizer):
+        time.sleep(self.seconds)
+
+
 class Parity(TrainingModule):
-    """Trains it. The environment may ask for a kill: PARITY_KILL_AT=57."""
+    """Trains it. The environment may ask for a kill: PARITY_KILL_AT=57, or 57,120 by seed.
+
+    Or for a wait in each step, PARITY_WAIT=0.01, in seconds.
+    """
 
     settings: ParitySettings
 
@@ -59,6 +73,9 @@ class Parity(TrainingModule):
         return ParityTask(self.settings.hidden, self.settings.dropout)
 
     def configure_callbacks(self):
-        at = os.environ.get("PARITY_KILL_AT")
+        steps = os.environ.get("PARITY_KILL_AT", "").split(",")
+        at = steps[self.seed % len(steps)]
         kill = [Kill(int(at), signal.SIGKILL)] if at else []
-        return [*standard_callbacks(self.settings), *kill]
+        wait = os.environ.get("PARITY_WAIT")
+        slow = [Slow(float(wait))] if wait else []
+        return [*standard_callbacks(self.settings), *kill, *slow]

@@ -1,9 +1,11 @@
 """Overrides come out of a command line wherever they stand."""
 
 import pytest
+from pydantic import Field
 
 from experiments.command_line.arguments import Override, read_overrides, split
 from experiments.grokking.settings import GrokkingSettings
+from research.settings.base import Settings
 from research.settings.errors import SettingsError
 
 OPTIONS = {"--help": False, "--preset": True, "--check": False, "--out": True, "--seeds": True}
@@ -129,3 +131,46 @@ class TestValues:
             self.read(*words)
         assert str(error.value).startswith(line)
         assert "\n" not in str(error.value)
+
+
+class WithLists(Settings):
+    numbers: tuple[float, ...] = Field(default=(1.0,), strict=False)
+    words: list[str] | None = None
+    pairs: list[list[int]] = Field(default_factory=list)
+    text: str = ""
+    text_or_list: str | list[str] = ""
+    scalar: float = 0.0
+
+
+class TestLists:
+    @pytest.mark.parametrize(
+        ("key", "text", "value"),
+        [
+            ("numbers", "0.1,0.2", [0.1, 0.2]),
+            ("numbers", "-1, 1e-3", [-1, 1e-3]),
+            ("numbers", "0.1,", [0.1]),
+            ("numbers", "[0.1, 0.2]", [0.1, 0.2]),
+            ("numbers", "0.1", 0.1),
+            ("words", "adam,sgd", ["adam", "sgd"]),
+            ("words", "null", None),
+            ("words", "[null, a]", [None, "a"]),
+            ("pairs", "1,2", [1, 2]),
+            ("text", "a,b", "a,b"),
+            ("text", "min(1, t/10)", "min(1, t/10)"),
+            ("text_or_list", "a,b", "a,b"),
+            ("scalar", "0,1", "0,1"),
+        ],
+    )
+    def test_commas_make_a_list_where_only_a_list_can_be_meant(self, key, text, value):
+        words = overrides(f"--{key}", text)
+        assert read_overrides(words, WithLists, OPTIONS) == {key: value}
+
+    @pytest.mark.parametrize("text", ["0.1,,0.2", "0.1,0.2]", "1],[2", "0.1,{"])
+    def test_what_is_no_list_is_one_line(self, text):
+        with pytest.raises(SettingsError, match=r"^--numbers is .*\[a, b\]") as error:
+            read_overrides(overrides("--numbers", text), WithLists, OPTIONS)
+        assert "\n" not in str(error.value)
+
+    def test_settings_of_a_choice_by_name(self):
+        words = overrides("--optimizer.betas", "0.9,0.99")
+        assert read_overrides(words, GrokkingSettings, OPTIONS) == {"optimizer.betas": [0.9, 0.99]}

@@ -1,20 +1,37 @@
-"""Missing or damaged image files are told in one line, before a record is made."""
+"""Image files are checked or downloaded before a record is made, and provenance says which."""
+
+import hashlib
+import json
+from pathlib import Path
 
 import pytest
 
 from experiments.__main__ import main
+from experiments.command_line import finish
+from experiments.command_line.data_files import provide_data, provide_data_again
+from research.records.plan import Plan, VariantPlan
+from research.records.provenance import collect
+from research.records.store import Record
+from research.settings.errors import SettingsError
+from research.settings.images import ImageSettings, UsesImages
+from research.settings.resolve import ResolvedVariant
+from research.settings.sweep import SweepSettings
+from research.settings.training import TrainingSettings
 from tests.research.data.idx import write_image_set
+from tests.research.data.mirror import mirror
+
+ONE = ["--variants", "adam-lr0.01", "--seeds", "0", "--wandb", "off"]
 
 
 @pytest.fixture(autouse=True)
 def no_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("DESCENT_DATA", str(tmp_path / "named"))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.chdir(tmp_path)
 
 
 def run(capsys, *words):
-    one = ["--variants", "adam-lr0.01", "--seeds", "0", "--wandb", "off"]
-    code = main(["run", "generalisation", *one, *words])
+    code = main(["run", "generalisation", *ONE, *words])
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1
@@ -38,11 +55,33 @@ def test_a_folder_of_the_command_line_and_another_set(capsys, tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
+def test_no_mirror_has_it(capsys, tmp_path, monkeypatch):
+    with mirror({}) as server:
+        monkeypatch.setenv("DESCENT_MIRROR", server.base("good"))
+        assert main(["run", "generalisation", *ONE]) == 2
+    out, err = capsys.readouterr()
+    assert f"{server.host}: answered 404 Not Found" in out
+    assert f"could not be downloaded ({server.host}: answered 404 Not Found), expected" in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "runs").exists()
+
+
+def test_what_a_mirror_sends_must_be_official(capsys, tmp_path, monkeypatch):
+    write_image_set(tmp_path / "mine")
+    path = "fashion-mnist/train-images-idx3-ubyte.gz"
+    data = (tmp_path / "mine" / path).read_bytes()
+    with mirror({path: data}) as server:
+        monkeypatch.setenv("DESCENT_MIRROR", server.base("good"))
+        assert main(["run", "generalisation", *ONE]) == 2
+    assert f"announces {len(data):,} bytes, expected 26,421,880" in capsys.readouterr().err
+    assert list((tmp_path / "named" / "fashion-mnist").iterdir()) == []
+
+
 def test_truncated(capsys, tmp_path):
     write_image_set(tmp_path / "named")
     path = tmp_path / "named" / "fashion-mnist" / "t10k-labels-idx1-ubyte.gz"
     path.write_bytes(path.read_bytes()[:-5])
-    code, line = run(capsys, "--out", "record")
+    code, line = run(capsys, "--out", "record", "--data.allow_unofficial", "true")
     assert code == 2
     assert f"{path} is truncated" in line
     assert not (tmp_path / "record").exists()
@@ -50,3 +89,85 @@ def test_truncated(capsys, tmp_path):
 
 def test_showing_the_settings_needs_no_files(capsys):
     assert main(["show", "generalisation"]) == 0
+
+
+def test_an_unofficial_copy_only_if_it_is_asked_for_and_provenance_says_so(
+    capsys, tmp_path, monkeypatch
+):
+    write_image_set(tmp_path / "named")
+    home = tmp_path / "named" / "fashion-mnist"
+    code, line = run(capsys)
+    assert code == 2
+    assert f"{home}/train-images-idx3-ubyte.gz" in line
+    assert "expected 3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84" in line
+    monkeypatch.setattr(finish, "train_and_judge", lambda *arguments: 0)  # the record is enough
+    words = ["--data.allow_unofficial", "true", "--out", "record"]
+    assert main(["run", "generalisation", *ONE, *words]) == 0
+    files = json.loads((tmp_path / "record" / "provenance.json").read_text())["data"]
+    assert [file["official"] for file in files] == [False] * 4
+    for file in files:
+        found = hashlib.sha256(Path(file["file"]).read_bytes()).hexdigest()
+        assert file["sha256"] == found
+        assert len(file["official_sha256"]) == 64 != file["sha256"]
+    assert {file["set"] for file in files} == {"fashion_mnist"}
+
+
+class SweepOfImages(SweepSettings, UsesImages):
+    """Any settings that use images are looked at, whatever else they do."""
+
+
+def variant(model=SweepOfImages, **settings):
+    class Nowhere:
+        def origin(self, key):
+            return None
+
+    return ResolvedVariant("one", "one", model(**settings), Nowhere())
+
+
+UNOFFICIAL = ImageSettings(name="mnist", allow_unofficial=True)
+
+
+def test_a_sweep_is_looked_at_too_and_each_set_once(tmp_path):
+    write_image_set(tmp_path / "named", "mnist")
+    write_image_set(tmp_path / "other", "mnist")
+    here, there = variant(data=UNOFFICIAL), variant(data=UNOFFICIAL, data_folder="other")
+    found = provide_data({"a": here, "b": here, "c": there, "d": variant()}, None)
+    folders = [file["file"].removeprefix(f"{tmp_path}/").split("/")[0] for file in found]
+    assert folders == ["named"] * 4 + ["other"] * 4
+    with pytest.raises(SettingsError, match=r"^data.name is fashion_mnist: .* is not there"):
+        provide_data({"e": variant(data=ImageSettings(name="fashion_mnist"))}, None)
+
+
+def test_without_images_there_is_nothing_to_look_for():
+    assert provide_data({"a": variant(TrainingSettings)}, None) == []
+    assert "data" not in collect(["descent"])
+
+
+def test_a_record_goes_on_with_the_files_that_it_began_with(tmp_path):
+    write_image_set(tmp_path / "named", "mnist")
+    data = provide_data({"a": variant(data=UNOFFICIAL)}, None)
+    settings = {"data": UNOFFICIAL.model_dump(mode="json")}
+    plan = Plan(
+        experiment="generalisation",
+        folder=None,
+        preset="quick",
+        overrides={},
+        workers=1,
+        threads=1,
+        wandb="off",
+        variants={"a": VariantPlan(label="a", settings=settings)},
+        runs={"a": [0]},
+    )
+    record = Record.create(tmp_path / "record", plan, collect(["descent"], None, data))
+    provide_data_again(record, None)
+    path = tmp_path / "named" / "mnist" / "t10k-labels-idx1-ubyte.gz"
+    other = tmp_path / "other"
+    write_image_set(other, "mnist", test=19)
+    (other / "mnist" / path.name).replace(path)
+    images = "t10k-images-idx3-ubyte.gz"
+    (other / "mnist" / images).replace(path.with_name(images))
+    with pytest.raises(SettingsError, match=r"has SHA-256 .*, expected .* when .*record began"):
+        provide_data_again(record, None)
+    store = record.runs()[0]
+    store.write_status(type(store.status())("done"))
+    provide_data_again(record, None)

@@ -9,7 +9,8 @@ import pytest
 from experiments.__main__ import main
 from experiments.command_line import finish
 from research.evidence.claims import Claim
-from research.records.store import Record
+from research.records.status import Status
+from research.records.store import Plan, Record, VariantPlan
 from research.training.interruption import Interrupted
 from tests.experiments.command_line.own_experiment import write_own_experiment
 
@@ -71,6 +72,42 @@ def test_the_claims_and_the_report_are_printed(play):
 
 def test_a_failed_run_is_named_with_its_reason(play):
     assert "one seed 0 failed: why" in play(state="failed").out
+
+
+@pytest.mark.parametrize(
+    ("schedule", "state", "metrics", "said"),
+    [
+        (
+            "range_test",
+            "done",
+            {"range_test/suggested_lr": 0.01234, "range_test/lowest_loss_lr": 0.25},
+            ["range test, tiny seed 3: suggested learning rate 0.012, the loss is lowest at 0.25"],
+        ),
+        (
+            "range_test",
+            "done",
+            {},
+            ["range test, tiny seed 3: no rate to suggest, the loss does not fall"],
+        ),
+        ("range_test", "interrupted", {}, []),
+        ("cosine", "done", {}, []),
+    ],
+)
+def test_the_rate_that_a_range_test_suggests_is_said(tmp_path, schedule, state, metrics, said):
+    variant = VariantPlan(label="tiny", settings={"schedule": {"name": schedule}})
+    plan = Plan(experiment="tiny", variants={"tiny": variant}, runs={"tiny": [3]})
+    record = Record.create(tmp_path / "r", plan, {})
+    store = record.run("tiny", 3)
+    store.append(1, {"range_test/lr": 0.1, "range_test/loss": 1.0, "range_test/smoothed": 1.0})
+    store.append(2, {"lr": 0.1, **metrics})
+    store.write_status(Status(state))
+    assert finish.suggested_rates(record) == said
+
+
+def test_the_suggested_rate_stands_above_the_report(play, monkeypatch):
+    monkeypatch.setattr(finish, "suggested_rates", lambda record: ["range test: 0.1 of 1"])
+    lines = play().out.splitlines()
+    assert lines[lines.index("range test: 0.1 of 1") + 1] == "report: record/report.html"
 
 
 def test_a_stopped_command_says_how_to_go_on(play):

@@ -7,6 +7,7 @@ from torch import nn
 from research.models.transformer import Transformer
 from research.optim.matrices import split_matrices
 from research.optim.optimizers import build_optimizer
+from research.settings.errors import SettingsError
 from research.settings.models import TransformerSettings
 from research.settings.optimizers import MuonSettings
 
@@ -46,7 +47,7 @@ def test_of_bare_parameters_every_matrix():
 
 
 def test_muon_has_nothing_to_do_without_a_matrix():
-    with pytest.raises(ValueError, match="found none"):
+    with pytest.raises(SettingsError, match=r"shape \(3,\): choose another optimizer"):
         build_optimizer(MuonSettings(), [nn.Parameter(torch.zeros(3))])
 
 
