@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from research.evidence.claims import Verdict, write_verdicts
 from research.evidence.report import compose
 from research.records.atomic import write_atomically
+from research.records.drawn import replace_drawn
 from research.records.store import Record
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PNG_DOTS_PER_INCH = 144
-ENDINGS = ("svg", "png", "gif", "html")
-"""Of the files in figures/ that are ours to remove."""
 
 
 class EvidenceModule(Protocol):
@@ -58,24 +57,27 @@ def build_evidence(record: Record, evidence: EvidenceModule) -> list[Verdict]:
 
 
 def draw(record: Record, evidence: EvidenceModule) -> None:
-    """Writes figures/NAME.svg and .png, .gif, .html, and removes those that are no longer drawn."""
+    """Writes figures/NAME.svg and .png, .gif, .html, and removes those that are no longer drawn.
+
+    A file that no drawing of ours has made stays.
+    """
     from research.evidence.style import lecture_style
 
     record.figures.mkdir(exist_ok=True)
     with lecture_style():
         drawn = _draw_figures(record, evidence) | _draw_animations(record, evidence)
     drawn |= _draw_interactive(record, evidence)
-    for path in record.figures.iterdir():
-        if path.suffix[1:] in ENDINGS and path.name not in drawn:
-            path.unlink()
+    replace_drawn(record, drawn)
 
 
 def _draw_figures(record: Record, evidence: EvidenceModule) -> set[str]:
     """Returns the names of the files, as the other two do; range tests have a figure anywhere."""
+    from research.evidence.empty_panels import mark_empty_panels
     from research.evidence.range_test_figure import range_test_figures
 
     drawn = set()
     for name, figure in {**evidence.figures(record), **range_test_figures(record)}.items():
+        mark_empty_panels(figure)
         title, text = _settle(figure)
         metadata = {"Date": None, "Title": title or name, "Description": text}
         _save(record, figure, f"{name}.svg", format="svg", metadata=metadata)

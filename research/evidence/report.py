@@ -16,6 +16,7 @@ from research.evidence.claims import Verdict, format_number, format_per_seed, re
 from research.evidence.gif import inline_gif
 from research.evidence.inline_svg import InlineFigure, inline_svg
 from research.evidence.interactive import Link, link_to
+from research.records.drawn import drawn_files
 from research.records.plan import Plan
 from research.records.status import Status
 from research.records.store import Record
@@ -120,10 +121,9 @@ def _section(record: Record, anchor: str, folder: Path) -> Section:
 
 
 def _files(record: Record, ending: str) -> list[Path]:
-    """Figures of one kind, the one named like the experiment first."""
+    """Figures of one kind that were drawn, the one named like the experiment first."""
     first = record.plan.experiment
-    paths = record.figures.glob(f"*.{ending}")
-    return sorted(paths, key=lambda path: (path.stem != first, path.stem))
+    return sorted(drawn_files(record, ending), key=lambda path: (path.stem != first, path.stem))
 
 
 def differing_settings(plan: Plan, variants: Sequence[str]) -> list[SettingRow]:
@@ -177,11 +177,25 @@ def _facts(plan: Plan, provenance: dict[str, Any]) -> list[tuple[str, str]]:
         ("Processor", _processor(hardware)),
         ("GPU", gpus or "none"),
         ("System", hardware.get("system") or ""),
+        ("Data files", _data(provenance.get("data") or [])),
         ("Source", _commit(provenance.get("git"))),
         ("Source of the experiment", _commit(provenance.get("user_git"))),
         ("Versions", ", ".join(f"{name} {v}" for name, v in versions.items() if v)),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _data(used: Sequence[dict[str, Any]]) -> str:
+    """Which sets are the official files, and which files are not."""
+    others: dict[str, list[str]] = {}
+    for file in used:
+        others.setdefault(file["set"], []).extend(
+            [] if file["official"] else [Path(file["file"]).name]
+        )
+    return "; ".join(
+        f"{name}: {', '.join(files)} not as published" if files else f"{name}: the official files"
+        for name, files in others.items()
+    )
 
 
 def _processor(hardware: dict[str, Any]) -> str:

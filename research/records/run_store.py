@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from research.records import status as status_file
 from research.records.atomic import remove_leftovers, write_atomically
+from research.records.errors import RecordError
 from research.records.rows import Row, encode_row, merge_steps, parse_rows
 from research.records.status import Status
 
@@ -127,6 +128,23 @@ class RunStore:
         path = self.folder / "arrays" / name / f"{step}.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, stream.getvalue())
+
+    def array(self, name: str, step: int) -> "NDArray[float64]":
+        """One array.
+
+        Raises:
+            RecordError: it is not there, or damaged.
+        """
+        import numpy
+
+        path = self.folder / "arrays" / name / f"{step}.npy"
+        try:
+            found: NDArray[float64] = numpy.load(path, allow_pickle=False)
+        except FileNotFoundError as error:
+            raise RecordError(f"{path} is missing, expected an array of the run") from error
+        except (ValueError, EOFError) as error:
+            raise RecordError(f"{path} is damaged ({error}), expected an array") from error
+        return found
 
     def arrays(self, name: str) -> "dict[int, NDArray[float64]]":
         """All arrays of one name by step, sorted by step."""

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import research
 from research.records import wandb_mode, wandb_session
+from research.records.drawn import drawn_files
 from research.records.run_store import RunStore
 from research.records.store import Record
 from research.records.wandb_history import missing_rows
 
 if TYPE_CHECKING:
-    import wandb
+    from wandb.sdk.data_types.base_types.wb_value import WBValue
 
 SECONDS = 60.0
 SECONDS_PER_RUN = 10.0
@@ -27,7 +28,10 @@ COLUMNS = ("id", "text", "source", "measured", "threshold", "verdict", "note")
 
 
 def publish_evidence(record: Record) -> None:
-    """Sends figures (PNG) and verdicts of a record to its W&B runs; offline they wait for `sync`.
+    """Sends figures and verdicts of a record to its W&B runs; offline they wait for `sync`.
+
+    Pictures (PNG) and animations (GIF) go to every run; interactive figures (HTML), which hold
+    megabytes of script each, to the first one that has begun.
 
     Every trouble ends as one warning. Does nothing where W&B is off.
     """
@@ -70,11 +74,10 @@ def publish_here(record: Record) -> None:
         RecordError, OSError, ValueError: the record itself can't be read.
     """
     asked = wandb_mode.asked_mode(record.plan.wandb, os.environ)
-    for store in record.runs():
-        if asked == "off" or not store.metrics():
-            continue
+    begun = [store for store in record.runs() if asked != "off" and store.metrics()]
+    for store in begun:
         try:
-            went_online = _publish_run(record, store, asked)
+            went_online = _publish_run(record, store, asked, store is begun[0])
         except Exception as error:
             wandb_session.warn_once(record, wandb_mode.one_line(error))
             wandb_session.abandon_service()
@@ -83,8 +86,10 @@ def publish_here(record: Record) -> None:
             asked = asked if went_online else "offline"
 
 
-def _publish_run(record: Record, store: RunStore, asked: wandb_mode.Asked) -> bool:
-    """Returns whether the run was online."""
+def _publish_run(
+    record: Record, store: RunStore, asked: wandb_mode.Asked, interactive: bool
+) -> bool:
+    """Returns whether the run was online; `interactive`: whether it gets the HTML figures."""
     missing = missing_rows(store)
     identity = wandb_session.run_identity(store, record.plan, record.name)
     run = wandb_session.start_run(identity, asked, record)
@@ -93,7 +98,7 @@ def _publish_run(record: Record, store: RunStore, asked: wandb_mode.Asked) -> bo
         metrics = {name: value for name, value in row.items() if name != "step"}
         run.log({**metrics, wandb_session.STEP_AXIS: row["step"]})
     last_step = store.metrics()[-1]["step"]
-    run.log({**_evidence(record), wandb_session.STEP_AXIS: last_step})
+    run.log({**_evidence(record, interactive), wandb_session.STEP_AXIS: last_step})
     for verdict in _verdicts(record):
         run.summary[f"verdict/{verdict['id']}"] = verdict["verdict"]
     wandb_session.finish_run(run, store.status().state in {"done", "diverged"}, record)
@@ -107,14 +112,17 @@ def _verdicts(record: Record) -> list[dict[str, Any]]:
     return verdicts
 
 
-def _evidence(record: Record) -> "dict[str, wandb.Image | wandb.Table]":
-    """Figures and verdict table as W&B shows them."""
+def _evidence(record: Record, interactive: bool) -> "dict[str, WBValue]":
+    """Figures and verdict table as W&B shows them; nothing that a user laid beside the figures."""
     import wandb
 
-    figures = sorted(record.figures.glob("*.png"))
-    shown: dict[str, wandb.Image | wandb.Table] = {
-        f"figures/{path.stem}": wandb.Image(str(path)) for path in figures
-    }
+    shown: dict[str, WBValue] = {}
+    for path in drawn_files(record, "png"):
+        shown[f"figures/{path.stem}"] = wandb.Image(str(path))
+    for path in drawn_files(record, "gif"):
+        shown[f"animations/{path.stem}"] = wandb.Video(str(path), format="gif")
+    for path in drawn_files(record, "html") if interactive else []:
+        shown[f"interactive/{path.stem}"] = wandb.Html(str(path), inject=False)
     if verdicts := _verdicts(record):
         rows = [[verdict.get(name) for name in COLUMNS] for verdict in verdicts]
         shown["verdicts"] = wandb.Table(columns=list(COLUMNS), data=rows)

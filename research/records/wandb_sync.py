@@ -30,7 +30,7 @@ def sync(folders: Sequence[Path], console: Console) -> None:
 
     Args:
         folders: records.
-        console: gets one line per run.
+        console: gets one line per run that is sent, and one per record of which something is not.
 
     Raises:
         SettingsError: a folder holds no record, no one is logged in, the server is away, or it did
@@ -40,8 +40,10 @@ def sync(folders: Sequence[Path], console: Console) -> None:
     waiting = [
         (record, store) for record in records for store in record.runs() if waiting_segments(store)
     ]
+    for record in records:
+        for line in _not_sent(record):
+            console.print(f"{record.name}: {line}", markup=False, highlight=False, soft_wrap=True)
     if not waiting:
-        console.print("W&B has everything already: nothing to send.")
         return
     require_server()
     failed = sum(not _sync_run(record, store, console) for record, store in waiting)
@@ -51,13 +53,34 @@ def sync(folders: Sequence[Path], console: Console) -> None:
         )
 
 
+def _not_sent(record: Record) -> list[str]:
+    """What of a record is not sent, and why; nothing where all of it waits to be."""
+    runs = record.runs()
+    trained = [store for store in runs if _is_trained(store)]
+    if trained:
+        names = ", ".join(f"{store.variant} seed {store.seed}" for store in trained)
+        return [f"{names} being trained, nothing to send of it; sync again when it has ended"]
+    if any(waiting_segments(store) for store in runs):
+        return []
+    if any(wandb_session.segments(store) for store in runs):
+        return ["W&B has everything already: nothing to send"]
+    if not any(store.metrics() for store in runs):
+        return ["no run has begun: nothing to send"]
+    option = "--wandb off" if record.plan.wandb == "off" else "W&B switched off"
+    return [f"was run with {option}: nothing to send, W&B has nothing of it"]
+
+
 def waiting_segments(store: RunStore) -> list[Path]:
     """W&B's files of a run that the server lacks; none of a run that is being trained."""
-    status = store.status()
-    if status.state == "running" and _is_alive(status.pid):
+    if _is_trained(store):
         return []
     files = wandb_session.segments(store)
     return [path for path in files if not wandb_session.synced_mark(path).exists()]
+
+
+def _is_trained(store: RunStore) -> bool:
+    status = store.status()
+    return status.state == "running" and _is_alive(status.pid)
 
 
 def _is_alive(process: int) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,11 +90,37 @@ def kill_everything(process, run):
     process.communicate()
 
 
+SEEDS = 5
+KILLED_AT = 150
+
+
 @pytest.fixture(scope="session")
-def uninterrupted(tmp_path_factory):
-    """The tiny experiment, left alone."""
-    descent = Descent(tmp_path_factory.mktemp("uninterrupted"))
-    done = descent.parity("record")
+def left_alone(tmp_path_factory):
+    """What came of the tiny experiment with several seeds, each left alone."""
+    descent = Descent(tmp_path_factory.mktemp("left_alone"))
+    done = descent.parity("record", "--seeds", f"0-{SEEDS - 1}")
     assert done.returncode == 0, done.stderr
+    return [what_came_of(descent.run_of("record", seed=seed)) for seed in range(SEEDS)]
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(left_alone):
+    """What came of its seed 0."""
+    return left_alone[0]
+
+
+@pytest.fixture(scope="session")
+def _killed(tmp_path_factory):
+    descent = Descent(tmp_path_factory.mktemp("killed"))
+    killed = descent.parity("record", PARITY_KILL_AT=str(KILLED_AT))
+    assert killed.returncode == 1, killed.stderr
+    return descent.folder / "record"
+
+
+@pytest.fixture
+def killed(descent, _killed):
+    """The tiny experiment, killed before step 151: a record of one's own, to be damaged."""
+    shutil.copytree(_killed, descent.folder / "record")
     run = descent.run_of("record")
-    return what_came_of(run)
+    assert run.status().state == "failed" and len(all_checkpoints(run.checkpoints)) == 2
+    return run

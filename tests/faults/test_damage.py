@@ -12,73 +12,72 @@ from research.training.checkpoints import all_checkpoints, newest_valid
 from tests.faults.conftest import ROOT, what_came_of
 
 WRITE_FOR_EVER = """
-import itertools, sys, torch
+import itertools, os, sys, torch
 from pathlib import Path
 from research.training.checkpoints import DurableCheckpointIO, file_name
 weights = torch.zeros(3_000_000)
-for step in itertools.count():
-    content = {"state_dict": {"w": weights + step}, "global_step": step}
-    DurableCheckpointIO().save_checkpoint(content, Path(sys.argv[1]) / file_name(step % 3))
+for folder in sys.argv[1:]:  # a fork each, since torch takes seconds to import
+    if child := os.fork():
+        print(child, flush=True)
+        os.waitpid(child, 0)
+        continue
+    for step in itertools.count():
+        content = {"state_dict": {"w": weights + step}, "global_step": step}
+        DurableCheckpointIO().save_checkpoint(content, Path(folder) / file_name(step % 3))
 """
 
 
-def test_truncated_checkpoint_is_named_and_the_older_one_used(descent, uninterrupted):
-    descent.parity("record", PARITY_KILL_AT="150")
-    run = descent.run_of("record")
-    newest, older = all_checkpoints(run.checkpoints)
+def test_truncated_checkpoint_is_named_and_the_older_one_used(descent, killed, uninterrupted):
+    newest, older = all_checkpoints(killed.checkpoints)
     os.truncate(newest, newest.stat().st_size - 100)
     assert descent("resume", "record").returncode == 0
-    assert what_came_of(run) == uninterrupted
+    assert what_came_of(killed) == uninterrupted
     warnings = Record.open(descent.folder / "record").warnings()
     assert len(warnings) == 1 and str(newest) in warnings[0]
     assert f"went on from step {int(older.stem[5:])}" in warnings[0]
 
 
-def test_no_checkpoint_left_is_a_clear_error(descent):
-    descent.parity("record", PARITY_KILL_AT="150")
-    run = descent.run_of("record")
-    for path in all_checkpoints(run.checkpoints):
+def test_no_checkpoint_left_is_a_clear_error(descent, killed):
+    for path in all_checkpoints(killed.checkpoints):
         path.write_bytes(b"nothing")
-    before = run.metrics()
+    before = killed.metrics()
     resumed = descent("resume", "record")
     assert resumed.returncode == 1
     assert "none of 2 checkpoints can be used" in resumed.stdout
     assert "Traceback" not in resumed.stdout + resumed.stderr
-    assert run.metrics() == before
+    assert killed.metrics() == before
 
 
 def test_kill_while_checkpoints_are_written(tmp_path):
     """Files in a temporary folder elsewhere would make the rename a copy; ours lie near."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": "/dev/shm"}
-    for attempt in range(4):
-        folder = tmp_path / str(attempt)
+    folders = [tmp_path / str(attempt) for attempt in range(4)]
+    for folder in folders:
         folder.mkdir()
-        process = subprocess.Popen(
-            [sys.executable, "-c", WRITE_FOR_EVER, str(folder)], env=environment
-        )
-        while not all_checkpoints(folder):
-            time.sleep(0.01)
-        time.sleep(0.05 + 0.037 * attempt)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    command = [sys.executable, "-c", WRITE_FOR_EVER, *map(str, folders)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        for attempt, folder in enumerate(folders):
+            writer = int(process.stdout.readline())
+            while not all_checkpoints(folder):
+                time.sleep(0.01)
+            time.sleep(0.05 + 0.037 * attempt)
+            os.kill(writer, signal.SIGKILL)
+        assert process.wait(60) == 0
+    for folder in folders:
         found = newest_valid(folder)
         assert found.path is not None and not found.damaged
 
 
-def test_torn_last_line_of_the_metrics_is_repaired(descent, uninterrupted):
-    descent.parity("record", PARITY_KILL_AT="150")
-    run = descent.run_of("record")
-    with run.metrics_file.open("a") as file:
+def test_torn_last_line_of_the_metrics_is_repaired(descent, killed, uninterrupted):
+    with killed.metrics_file.open("a") as file:
         file.write('{"step": 151, "batch/lo')
     assert descent("resume", "record").returncode == 0
-    assert what_came_of(run) == uninterrupted
+    assert what_came_of(killed) == uninterrupted
 
 
-def test_torn_middle_of_the_metrics_is_refused_with_file_and_line(descent):
-    descent.parity("record", PARITY_KILL_AT="150")
-    run = descent.run_of("record")
-    lines = run.metrics_file.read_text().splitlines(keepends=True)
-    run.metrics_file.write_text("".join([*lines[:3], '{"step": 9, "ba\n', *lines[3:]]))
+def test_torn_middle_of_the_metrics_is_refused_with_file_and_line(descent, killed):
+    lines = killed.metrics_file.read_text().splitlines(keepends=True)
+    killed.metrics_file.write_text("".join([*lines[:3], '{"step": 9, "ba\n', *lines[3:]]))
     resumed = descent("resume", "record")
     assert resumed.returncode != 0
     assert "metrics.jsonl:4" in resumed.stdout + resumed.stderr

@@ -15,6 +15,7 @@ from research.evidence.gif import inline_gif
 from research.evidence.interactive import link_to
 from research.evidence.report import compose
 from research.evidence.style import caption, slide
+from research.records.drawn import read_drawn, replace_drawn
 from research.records.errors import RecordError
 from tests.research.evidence.synthetic import make_record
 
@@ -113,11 +114,37 @@ def test_an_address_is_a_relative_url(tmp_path):
 
 def test_what_is_no_longer_drawn_is_removed_and_a_users_own_file_stays(tmp_path):
     record = make_record(tmp_path / "record", ("small-wd3",), seeds=1)
-    record.figures.mkdir()
-    for name in ("old.gif", "old.html", "notes.txt"):
-        (record.figures / name).write_bytes(b"old")
+    build_evidence(record, BOTH)
+    for name in ("my own.png", "my own.svg", "own.gif", "own.html", "notes.txt"):
+        (record.figures / name).write_bytes(b"the user's")
     build_evidence(record, module())
-    assert set(files(record)) == {"still.svg", "still.png", "notes.txt"}
+    own = {"my own.png", "my own.svg", "own.gif", "own.html", "notes.txt"}
+    assert set(files(record)) == {"still.svg", "still.png"} | own
+    assert {files(record)[name] for name in own} == {b"the user's"}
+    html = record.report.read_text()
+    assert "own" not in html, "the report shows what was drawn, and stumbles over nothing else"
+
+
+def test_without_a_list_nothing_is_removed(tmp_path):
+    record = make_record(tmp_path / "record", ("small-wd3",), seeds=1)
+    build_evidence(record, BOTH)
+    (record.folder / "drawn.json").unlink()
+    build_evidence(record, module())
+    assert set(files(record)) == {"still.svg", "still.png", "moving.gif", "turn.html"}
+
+
+@pytest.mark.parametrize("text", ["[", '["../verdicts.json"]', '{"a": 1}', '[""]', "[1]"])
+def test_a_damaged_list_removes_nothing(tmp_path, text):
+    record = make_record(tmp_path / "record", ("small-wd3",), seeds=1)
+    record.figures.mkdir()
+    record.verdicts.write_text("[]")
+    (record.folder / "drawn.json").write_text(text)
+    with pytest.raises(RecordError, match=r"drawn\.json: .*delete it.*--redraw"):
+        replace_drawn(record, {"still.svg"})
+    assert record.verdicts.exists()
+    (record.folder / "drawn.json").unlink()
+    replace_drawn(record, {"still.svg"})
+    assert read_drawn(record) == {"still.svg"}
 
 
 def test_a_damaged_gif_is_refused_in_one_line(tmp_path):

@@ -92,6 +92,21 @@ def test_has_figure_claims_differences_runs_provenance_and_command(record):
     assert_loads_nothing(html)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (CLAIM.judge(14.0, True, {}), "Its one claim holds ."),
+        (CLAIM.judge(1.0, False, {}), "Its one claim fails ."),
+        (CLAIM.not_measured("no runs"), "Its one claim was not measured ."),
+    ],
+)
+def test_one_claim_is_not_called_claims(record, verdict, said):
+    write_verdicts(record.verdicts, [verdict])
+    text = Page(compose([record])).text
+    assert said in text
+    assert "1 claims" not in text
+
+
 def test_only_settings_that_differ_are_listed(record):
     rows = differing_settings(record.plan, ["small-wd1", "small-wd3"])
     assert [(row.key, row.values) for row in rows] == [("optimizer.weight_decay", ["1", "3"])]
@@ -131,7 +146,9 @@ def test_text_of_the_user_stays_text(tmp_path):
         runs={"a": [0], "b": [0]},
     )
     hardware = {"cpu": NASTY, "gpus": [NASTY]}
-    provenance = {"command": [NASTY], "versions": {NASTY: NASTY}, "hardware": hardware}
+    data = [{"set": NASTY, "file": NASTY, "official": False}]
+    versions = {NASTY: NASTY}
+    provenance = {"command": [NASTY], "versions": versions, "hardware": hardware, "data": data}
     record = Record.create(tmp_path / "r", plan, provenance)
     record.note_warning(NASTY)
     claim = Claim(NASTY, NASTY, NASTY, NASTY)
@@ -143,6 +160,21 @@ def test_text_of_the_user_stays_text(tmp_path):
     assert "<script" not in html
     assert "<img" not in html
     assert html.count("&lt;script&gt;") >= 10
+
+
+def test_data_files_that_are_not_official_are_named(tmp_path):
+    plan = Plan(
+        experiment="x", variants={"a": VariantPlan(label="A", settings={})}, runs={"a": [0]}
+    )
+    files = [
+        ("mnist", "/data/1", True),
+        ("cifar10", "/data/2", True),
+        ("cifar10", "/data/3", False),
+    ]
+    data = [dict(zip(("set", "file", "official"), file, strict=True)) for file in files]
+    record = Record.create(tmp_path / "r", plan, {"data": data})
+    assert "mnist: the official files; cifar10: 3 not as published" in compose([record])
+    assert "2 not as published" not in compose([record])
 
 
 def test_a_record_without_evidence_or_provenance_still_has_a_report(tmp_path):

@@ -107,6 +107,20 @@ def test_status_and_arrays(store):
     assert store.arrays("other") == {}
 
 
+def test_one_array_is_read_back_and_a_missing_or_torn_one_is_named(store):
+    store.save_array("x", 3, numpy.arange(4.0))
+    assert fresh(store).array("x", 3).tolist() == [0, 1, 2, 3]
+    with pytest.raises(RecordError, match=r"x/4\.npy is missing"):
+        store.array("x", 4)
+    path = store.folder / "arrays" / "x" / "3.npy"
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(RecordError, match=r"x/3\.npy is damaged"):
+        store.array("x", 3)
+    path.write_bytes(b"")
+    with pytest.raises(RecordError, match=r"x/3\.npy is damaged"):
+        store.array("x", 3)
+
+
 def test_an_array_that_needs_pickle_is_neither_written_nor_read(store):
     with pytest.raises(ValueError, match=r"[Oo]bject"):
         store.save_array("a", 1, numpy.array([object()]))

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 import wandb
+from PIL import Image
 from rich.console import Console
 
 from research.records import wandb_session
+from research.records.drawn import replace_drawn
 from research.records.errors import RecordError
 from research.records.store import Record
 from research.records.wandb_evidence import publish_evidence, publish_here
@@ -100,6 +102,39 @@ def test_evidence_is_in_the_run(tmp_path: Path, capfd: pytest.CaptureFixture[str
     assert wandb_session.segments(record.run("small", 2)) == [], "it has not started"
 
 
+def test_moving_figures_are_in_the_run_and_a_users_own_picture_is_not(tmp_path: Path) -> None:
+    record = new_record(tmp_path / "record", seeds=(0, 1))
+    fill(record, 0)
+    fill(record, 1)
+    add_evidence(record)
+    page = b"<html><head></head><body>turn it</body></html>"
+    stills = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    stills[0].save(record.figures / "walk.gif", save_all=True, append_images=stills[1:])
+    (record.figures / "walk.html").write_bytes(page)
+    names = {"accuracy.png", "walk.gif", "walk.html"}
+    replace_drawn(record, names)
+    for path in list(record.figures.iterdir()):
+        path.with_stem("my_own").write_bytes(path.read_bytes())
+    publish_here(record)
+    wandb.teardown()
+    assert record.warnings() == []
+    sent = [wandb_session.segments(record.run("small", seed))[-1] for seed in (0, 1)]
+    media = [
+        {path.suffix: path for path in segment.parent.glob("files/media/*/*/*")} for segment in sent
+    ]
+    for files, segment in zip(media, sent, strict=True):
+        assert files[".gif"].read_bytes() == (record.figures / "walk.gif").read_bytes()
+        assert files[".png"].name.startswith("accuracy_")
+        logged = segment.read_bytes()
+        assert b"animations/walk" in logged and b"video-file" in logged
+        assert b"my_own" not in logged
+    assert set(media[0]) == {".png", ".gif", ".html"} and b"html-file" in sent[0].read_bytes()
+    assert media[0][".html"].read_bytes() == page, "as it is, with nothing put into it"
+    assert set(media[1]) == {".png", ".gif"}, "megabytes of script go to one run only"
+    for seed in (0, 1):
+        assert missing_rows(record.run("small", seed)) == []
+
+
 def test_damaged_files_break_no_evidence(tmp_path: Path) -> None:
     record = new_record(tmp_path / "record")
     fill(record)
@@ -153,7 +188,25 @@ def test_sync_sends_segments_in_order(
         assert counts == sorted(set(counts)), "the later segment goes on where the earlier ended"
     screen = console()
     sync([record.folder], screen)
-    assert "nothing to send" in printed(screen)
+    assert printed(screen) == "record: W&B has everything already: nothing to send\n"
+
+
+@pytest.mark.parametrize(
+    ("mode", "rows", "said"),
+    [
+        ("off", 3, "was run with --wandb off: nothing to send, W&B has nothing of it"),
+        ("auto", 3, "was run with W&B switched off: nothing to send, W&B has nothing of it"),
+        ("auto", 0, "no run has begun: nothing to send"),
+    ],
+)
+def test_a_record_without_wandb_is_not_said_to_be_there(
+    tmp_path: Path, mode: str, rows: int, said: str
+) -> None:
+    record = new_record(tmp_path / "record", mode)
+    fill(record, rows=rows)
+    screen = console()
+    sync([record.folder], screen)
+    assert printed(screen) == f"record: {said}\n"
 
 
 def test_sync_passes_by_damaged_files(
@@ -187,7 +240,7 @@ def test_sync_leaves_a_run_alone_that_is_being_trained(tmp_path: Path) -> None:
     record.run("small", 0).write_status(Status("running", pid=os.getpid()))
     screen = console()
     sync([record.folder], screen)
-    assert "nothing to send" in printed(screen)
+    assert "small seed 0 being trained, nothing to send of it" in printed(screen)
 
 
 def test_failed_upload_is_not_called_sent(
