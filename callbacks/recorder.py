@@ -10,6 +10,7 @@ from pytorch_lightning import Callback, LightningModule, Trainer
 from callbacks.divergence import Diverged
 from research.records.run_store import RunStore
 from research.records.status import State, Status
+from research.settings.errors import SettingsError
 from research.training.interruption import Interrupted
 from research.training.sweep import SweepModule
 
@@ -59,7 +60,8 @@ class Recorder(Callback):
 
     def on_predict_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """The sweep is running; it has no checkpoint, so its time so far is in the status."""
-        del pl_module
+        if isinstance(pl_module, SweepModule):
+            pl_module.read_array = self.store.array
         self.seconds = self.store.status().seconds
         self._begin(trainer)
 
@@ -166,8 +168,10 @@ def ending(exception: BaseException, step: int) -> tuple[State, int, str]:
 
 
 def one_line(error: BaseException) -> str:
-    """What went wrong, in one line: a system's error in its words, others with their kind."""
+    """What went wrong, in one line: a system's error and ours in their words, others with kind."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     text = " ".join(str(error).split())
+    if isinstance(error, SettingsError):
+        return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -3,10 +3,12 @@
 A point is a learning rate, a test function, a batch size: whatever the experiment compares without
 training a task. Each point's row is written as soon as it is there, and after its arrays, so a row
 says that its point is done. A run that was killed goes on with the points that have no row; since
-every point draws from a generator of its own, it ends with the same numbers.
+every point draws from a generator of its own, it ends with the same numbers. A point that builds
+upon an earlier one reads that one's arrays back from where they are stored, in a run that was
+killed as in one that was not.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +60,7 @@ class SweepModule(LightningModule):
         interruption: where a request to stop is noticed between two points, if the caller has one.
         arrays: arrays of the point just computed; whoever stores them takes them out.
         arrays_step: index of that point.
+        read_array: reads an array back, by name and index; whoever stores them gives it.
     """
 
     def __init__(self, settings: SweepSettings, seed: int = 0) -> None:
@@ -68,6 +71,8 @@ class SweepModule(LightningModule):
         self.interruption: Interruption | None = None
         self.arrays: dict[str, Tensor] = {}
         self.arrays_step = 0
+        self.read_array: Callable[[str, int], Any] | None = None
+        self._remembered: dict[tuple[str, int], Tensor] = {}
         self._points: Sequence[Any] = ()
 
     def points(self) -> Sequence[Any]:
@@ -86,6 +91,27 @@ class SweepModule(LightningModule):
     def generator(self, index: int) -> Generator:
         """A new generator on `self.device` for one point, from the run's seed and the index."""
         return torch.Generator(self.device).manual_seed(derive(self.seed, "point", index))
+
+    def earlier(self, index: int, name: str) -> Tensor:
+        """An array of a point that is done: float64, on `self.device`.
+
+        Args:
+            index: of the point.
+            name: of its array.
+
+        Raises:
+            ValueError: that point is not done, or computed no such array.
+            RecordError: the record has no such array, or a damaged one.
+        """
+        if index not in self.done:
+            raise ValueError(f"array {name} of point {index} is asked for, which is not done")
+        if self.read_array is not None:
+            values = torch.from_numpy(self.read_array(name, index))
+        elif (name, index) in self._remembered:
+            values = self._remembered[name, index]
+        else:
+            raise ValueError(f"point {index} has no array {name}")
+        return values.to(self.device)
 
     # What Lightning asks for
 
@@ -133,7 +159,14 @@ class SweepModule(LightningModule):
         self._row = {name: float(value) for name, value in result.metrics.items()}
         self.arrays = {name: values.detach() for name, values in result.arrays.items()}
         self.arrays_step = index
+        if self.read_array is None:  # nobody stores them
+            self._remember(index)
         return {"index": index, "metrics": self._row, "arrays": dict(self.arrays)}
+
+    def _remember(self, index: int) -> None:
+        """Keeps the arrays of a point as a record would, for `earlier`."""
+        for name, values in self.arrays.items():
+            self._remembered[name, index] = values.to("cpu", torch.float64, copy=True)
 
     def on_predict_batch_end(
         self, outputs: Any, batch: int, batch_idx: int, dataloader_idx: int = 0

@@ -13,6 +13,7 @@ from pytorch_lightning import Callback
 from callbacks.divergence import Divergence
 from callbacks.recorder import Recorder, one_line
 from research.records.run_store import RunStore
+from research.settings.errors import SettingsError
 from research.training.interruption import Interrupted
 from tests.callbacks.conftest import Ordinary, poison
 from tests.callbacks.test_durable_checkpoint import RaiseAt
@@ -92,6 +93,7 @@ def test_a_run_that_was_stopped_or_broke(fit, store, exception, state, message):
 
 
 def test_an_error_without_words_is_named():
+    assert one_line(SettingsError("lr is a,\nexpected b")) == "lr is a, expected b"
     assert one_line(ZeroDivisionError()) == "ZeroDivisionError"
     assert one_line(FileNotFoundError(2, "No such file", "a.npy")) == "No such file: a.npy"
 

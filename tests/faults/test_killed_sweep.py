@@ -36,5 +36,7 @@ def test_kill_and_resume(descent, tmp_path):
     assert resumed.returncode == 0, resumed.stderr
     assert run.status().state == "done"
     lines, files = what_came_of(whole)
-    assert len(lines) == 6 and len(files) == 12
+    assert len(lines) == 6 and len(files) == 18
     assert what_came_of(run) == (lines, files)
+    total = sum(array.astype("float32") for array in run.arrays("x").values())
+    assert run.arrays("sum")[5].tolist() == total.tolist()

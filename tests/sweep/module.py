@@ -37,4 +37,6 @@ class Sweep(SweepModule):
         x = torch.randn(3, generator=self.generator(index), device=self.device)
         layer = nn.Linear(3, 1)
         (point * layer(x) ** 2).sum().backward()
-        return Result({"norm": x.norm(), "index": index}, {"gradient": layer.weight.grad, "x": x})
+        total = x + self.earlier(index - 1, "sum").float() if index else x.clone()
+        arrays = {"gradient": layer.weight.grad, "x": x, "sum": total}
+        return Result({"norm": x.norm(), "index": index}, arrays)

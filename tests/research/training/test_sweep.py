@@ -9,6 +9,7 @@ import torch
 from pytorch_lightning import Callback, Trainer
 
 from callbacks.recorder import Recorder
+from research.records.errors import RecordError
 from research.records.record_logger import RecordLogger
 from research.records.run_store import RunStore
 from research.settings.training import TrainerSettings
@@ -47,7 +48,7 @@ def kept(store):
     """Every row, and the bytes of every array, by point."""
     arrays = {
         (name, step): array.tobytes()
-        for name in ("gradient", "x")
+        for name in ("gradient", "x", "sum")
         for step, array in store.arrays(name).items()
     }
     return store.metrics(), arrays
@@ -86,7 +87,10 @@ def test_the_slow_obvious_twin(sweep):
     """What the points say, one after the other, without Lightning, in whatever order."""
     store = sweep("run", build())
     module = build()
+    vectors = list(store.arrays("x").values())
     for index in (4, 0, 5):
+        total = numpy.add.accumulate(numpy.stack(vectors[: index + 1]).astype(numpy.float32))[-1]
+        assert store.arrays("sum")[index].tolist() == total.tolist()
         torch.manual_seed(99)
         x = torch.randn(3, generator=module.generator(index))
         assert torch.equal(x.double(), torch.from_numpy(store.arrays("x")[index]))
@@ -163,6 +167,50 @@ def test_works_under_a_trainer_of_ones_own():
     results = trainer.predict(build(count=2))
     assert [result["index"] for result in results] == [0, 1]
     assert results[1]["arrays"]["gradient"].any()
+    x = [result["arrays"]["x"] for result in results]
+    assert torch.equal(results[1]["arrays"]["sum"], x[0] + x[1])
+
+
+def test_what_is_remembered_of_a_point_does_not_change_under_its_successor():
+    module = build(count=3)
+    trainer = Trainer(
+        accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False
+    )
+    sums = [result["arrays"]["sum"].clone() for result in trainer.predict(module)]
+    module.arrays["sum"].zero_()  # it belongs to whoever takes it
+    remembered = [module.earlier(index, "sum") for index in range(3)]
+    assert all(each.dtype == torch.float64 for each in remembered)
+    assert all(torch.equal(one, each.double()) for one, each in zip(remembered, sums, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("index", "name", "text"),
+    [(5, "sum", "sum of point 5 is asked for, which is not done"), (0, "y", "0 has no array y")],
+)
+def test_an_array_that_is_not_there_is_named(index, name, text):
+    module = build()
+    module.done = {0, 1}
+    with pytest.raises(ValueError, match=text):
+        module.earlier(index, name)
+
+
+def test_a_resumed_run_whose_record_has_lost_an_array_says_which(sweep):
+    store = sweep("run", build())
+    lines = store.metrics_file.read_bytes().splitlines(keepends=True)
+    store.metrics_file.write_bytes(b"".join(lines[:3]))
+    (store.folder / "arrays" / "sum" / "2.npy").unlink()
+    with pytest.raises(RecordError, match=r"arrays/sum/2\.npy is missing"):
+        sweep("run", build())
+    assert store.status().state == "failed" and len(store.metrics()) == 3
+
+
+def test_an_array_without_its_row_is_not_that_of_a_point_that_is_done():
+    module = build()
+    module.read_array = lambda name, index: numpy.ones(3)
+    with pytest.raises(ValueError, match="not done"):
+        module.earlier(0, "sum")
+    module.done = {0}
+    assert module.earlier(0, "sum").tolist() == [1, 1, 1]
 
 
 def test_a_metric_may_not_take_the_name_of_the_index(sweep):

@@ -1,0 +1,1 @@
+"""Two-layer networks of growing width, and where their test loss peaks."""
