@@ -1,0 +1,37 @@
+"""Typed settings of double descent in trained networks. No torch."""
+
+from typing import Self
+
+from pydantic import model_validator
+
+from research.settings.base import refuse
+from research.settings.images import ImageTrainingSettings
+from research.settings.models import CNN5Settings, ScaledModelSettings
+
+
+class DoubleDescentDeepSettings(ImageTrainingSettings):
+    """A network of width k is trained far beyond the point at which it knows its noisy labels."""
+
+    model: ScaledModelSettings = CNN5Settings()
+    fresh_statistics: bool = True
+    """Whether each evaluation measures batch norm's statistics anew, on the training images.
+
+    The running averages that training leaves behind lag behind the weights. What the test images
+    say with those is kept as `test/accuracy_lagging`.
+    """
+
+    @model_validator(mode="after")
+    def _shrinking_leaves_four_pixels(self) -> Self:
+        most = min(self.data.shape[1:]) // 4
+        if isinstance(self.model, CNN5Settings) and self.model.shrink > most:
+            refuse("model.shrink", self.model.shrink, f"at most {most} for {self.data.name}")
+        return self
+
+    @model_validator(mode="after")
+    def _batch_norm_has_two_examples(self) -> Self:
+        size, batch = self.data.train_size, self.batch_size or self.data.train_size
+        smallest = size % batch if self.last_batch == "keep" and size % batch else min(batch, size)
+        if smallest == 1:
+            expected = f"another size or last_batch drop, because {size} images leave a batch of 1"
+            refuse("batch_size", self.batch_size, f"{expected}, and batch norm needs two")
+        return self
