@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from research.settings.core_schema import PlainData
 from research.settings.document import Document, KeyPath
+from research.settings.structure import Value
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,15 @@ class Layer:
         return data
 
 
-def merge(base: Layer, change: Layer) -> Layer:
-    """The change over the base, group by group.
+def merge(base: Layer, change: Layer, model: type[BaseModel]) -> Layer:
+    """The change over the base, group by group, of the settings that `model` describes.
 
-    A group that the change calls by another `name` is another component: it replaces the base's
-    whole.
+    A group whose new `name` chooses another model is another component: it replaces the base's
+    whole. Where one model has both names, the name is changed like any other key.
     """
     origins = dict(base.origins)
     shared: set[KeyPath] = set()
-    data = _merge(base.data, change.data, (), origins, shared)
+    data = _merge(base.data, change.data, (), Value(model), origins, shared)
     new = {p: o for p, o in change.origins.items() if p not in shared or p not in origins}
     return Layer(data, origins | new)
 
@@ -101,26 +102,34 @@ def _merge(
     base: PlainData,
     change: PlainData,
     path: KeyPath,
+    value: Value | None,
     origins: dict[KeyPath, Origin],
     shared: set[KeyPath],
 ) -> PlainData:
     """Drops the origins of what is replaced, and notes the groups that both sides have."""
-    if not _same_group(base, change):
+    if not _same_group(base, change, value):
         for below in [p for p in origins if p[: len(path)] == path]:
             del origins[below]
         return change
     shared.add(path)
     merged = dict(base)
-    for key, value in change.items():
+    for key, new in change.items():
+        below = value and value.child(key)
         known = key in base
-        merged[key] = _merge(base[key], value, (*path, key), origins, shared) if known else value
+        merged[key] = (
+            _merge(base[key], new, (*path, key), below, origins, shared) if known else new
+        )
     return merged
 
 
-def _same_group(base: PlainData, change: PlainData) -> bool:
+def _same_group(base: PlainData, change: PlainData, value: Value | None) -> bool:
     if not (isinstance(base, Mapping) and isinstance(change, Mapping)):
         return False
-    return "name" not in base or base["name"] == change.get("name", base["name"])
+    before, after = base.get("name"), change.get("name", base.get("name"))
+    if before is None or before == after:
+        return True
+    models = value.named() if value else {}
+    return before in models and models[before] is models.get(after)
 
 
 def _paths(value: PlainData, path: KeyPath) -> Iterator[KeyPath]:

@@ -186,7 +186,8 @@ def settings_layer(
     layers += flags
     if variant is not None:
         layers += [file.part("variants", variant, "settings"), *flags]
-    return functools.reduce(merge, layers, Layer.of_defaults(model))
+    lowest = Layer.of_defaults(model)
+    return functools.reduce(lambda below, layer: merge(below, layer, model), layers, lowest)
 
 
 def _validate_all(model: type[S], layers: dict[str, Layer]) -> dict[str, S]:

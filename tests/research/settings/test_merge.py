@@ -1,7 +1,32 @@
 """Layers over one another."""
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from research.settings.base import Settings
 from research.settings.document import parse_document
-from research.settings.merge import Layer, merge
+from research.settings.merge import Layer
+from research.settings.merge import merge as merge_settings
+
+
+class Sgd(Settings):
+    name: Literal["sgd"] = "sgd"
+    lr: float = 0.1
+
+
+class Adam(Settings):
+    name: Literal["adam", "adamw"] = "adam"
+    lr: float = 0.001
+    decay: float = 0.0
+
+
+class Both(Settings):
+    o: Annotated[Sgd | Adam, Field(discriminator="name")] = Sgd()
+
+
+def merge(base, change):
+    return merge_settings(base, change, Both)
 
 
 def layer(text: str, name: str = "f") -> Layer:
@@ -19,6 +44,11 @@ def test_another_name_replaces_the_whole_group():
     same = merge(base, layer("o: {name: adamw, lr: 3}"))
     assert same.data == {"o": {"name": "adamw", "lr": 3, "decay": 2}}
     assert merge(base, layer("o: {lr: 3}")).data["o"]["decay"] == 2
+
+
+def test_another_name_of_the_same_model_keeps_the_group():
+    base = layer("o: {name: adamw, lr: 1, decay: 2}")
+    assert merge(base, layer("o: {name: adam}")).data == {"o": {"name": "adam", "lr": 1, "decay": 2}}
 
 
 def test_a_group_over_null_and_null_over_a_group():
@@ -41,7 +71,7 @@ def test_origins_follow_the_values():
 
 
 def test_origins_of_what_was_replaced_are_gone():
-    merged = merge(layer("o:\n  name: a\n  lr: 1", "f"), layer("o: {name: b}", "g"))
+    merged = merge(layer("o:\n  name: adam\n  lr: 1", "f"), layer("o: {name: sgd}", "g"))
     assert merged.origin(("o", "lr")).text == "g:1"
 
 
