@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.command_line.catalog import all_experiments
+from experiments.command_line.catalog import all_experiments, find
 from research.records.status import FINISHED
 from research.records.store import Record
+from research.settings.metrics import SPLITS, metrics_of
+from research.settings.training import TrainingSettings
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,6 +41,23 @@ def test_smoke(name, tmp_path):
     assert ids
     assert len(ids) == len(set(ids))
     assert {path.suffix for path in record.figures.iterdir()} >= {".svg", ".png"}
+    for run in record.runs():
+        assert_metrics_are_those_that_the_settings_name(record, run)
     report = record.report.read_text()
     for verdict in verdicts:
         assert verdict["id"] in report
+
+
+def assert_metrics_are_those_that_the_settings_name(record, run):
+    """What a stop may wait for is what an evaluation logs; only some networks have layer norms."""
+    model = find(record.plan.experiment).settings_class()
+    settings = model.model_validate(record.plan.variants[run.variant].settings)
+    if not isinstance(settings, TrainingSettings) or settings.splits() is None:
+        return
+    logged = {name for row in run.metrics() for name in row}
+    of_splits = {name for name in logged if name.partition("/")[0] in SPLITS}
+    assert {name.partition("/")[0] for name in of_splits} == set(settings.splits())
+    if settings.added_metrics is not None:
+        named = set(metrics_of(settings.splits(), settings.added_metrics))
+        assert named - {"weight_norm/norm"} <= logged
+        assert of_splits <= named

@@ -7,6 +7,7 @@ import numpy
 from experiments.command_line.catalog import find
 from experiments.double_descent_polynomial.settings import DoubleDescentPolynomialSettings
 from research.records.plan import Plan, VariantPlan
+from research.records.rows import encode_row
 from research.records.status import Status
 from research.records.store import Record
 from research.settings.document import read_document
@@ -83,8 +84,10 @@ def record_of(folder, changes=None, seeds=(0, 1), variants=None, state="done", *
 def write(run, typed, arrays):
     """As the recorder does, but for waiting for the disk."""
 
-    def save(name, index, values):
+    for name in ("draws", "fit", "examples", "exact"):
         (run.folder / "arrays" / name).mkdir(parents=True, exist_ok=True)
+
+    def save(name, index, values):
         numpy.save(run.folder / "arrays" / name / f"{index}.npy", values)
 
     x = numpy.linspace(-1, 1, typed.examples)
@@ -96,4 +99,5 @@ def write(run, typed, arrays):
             save("fit", index, numpy.full(typed.curve_points, float(parameters)))
         if parameters == typed.examples and arrays["exact"] is not None:
             save("exact", index, arrays["exact"])
-        run.append(index, {"parameters": float(parameters)})
+    rows = [encode_row(index, {"parameters": p}) for index, p in enumerate(arrays["parameters"])]
+    run.metrics_file.write_bytes(b"".join(rows))

@@ -1,0 +1,1 @@
+"""Double descent of random features: the error over their number, and over that of examples."""
