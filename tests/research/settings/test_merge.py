@@ -48,7 +48,9 @@ def test_another_name_replaces_the_whole_group():
 
 def test_another_name_of_the_same_model_keeps_the_group():
     base = layer("o: {name: adamw, lr: 1, decay: 2}")
-    assert merge(base, layer("o: {name: adam}")).data == {"o": {"name": "adam", "lr": 1, "decay": 2}}
+    assert merge(base, layer("o: {name: adam}")).data == {
+        "o": {"name": "adam", "lr": 1, "decay": 2}
+    }
 
 
 def test_a_group_over_null_and_null_over_a_group():
