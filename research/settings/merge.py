@@ -116,9 +116,7 @@ def _merge(
     for key, new in change.items():
         below = value and value.child(key)
         known = key in base
-        merged[key] = (
-            _merge(base[key], new, (*path, key), below, origins, shared) if known else new
-        )
+        merged[key] = _merge(base[key], new, (*path, key), below, origins, shared) if known else new
     return merged
 
 
