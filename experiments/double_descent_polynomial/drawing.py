@@ -33,7 +33,8 @@ COLOURS = {
 }
 LOWEST = 1e-5
 """Errors below are not drawn: those without noise go down to rounding."""
-FIT_LIMITS = (-2.4, 2.4)
+HIGHEST = {"sin(4.5x)": 2.4, "2x+cos(25x)": 4.0}
+"""Fits are shown up to this height, and as far below zero, by what is learned."""
 
 
 def truth(x: Floats, target: str) -> Floats:
@@ -85,7 +86,8 @@ def draw_examples(axes: Axes, curve: Curve) -> None:
     places = numpy.linspace(-1, 1, 400)
     axes.plot(places, truth(places, curve.settings.target), color=GREY, lw=1.5, zorder=1)
     axes.plot(x, y, "o", color=BLUE, markersize=4, zorder=3)
-    axes.set(xlim=(-1.03, 1.03), ylim=FIT_LIMITS)
+    highest = HIGHEST[curve.settings.target]
+    axes.set(xlim=(-1.03, 1.03), ylim=(-highest, highest))
     axes.xaxis.set_major_locator(FixedLocator([-1, 0, 1]))
     axes.yaxis.set_major_locator(FixedLocator([-2, 0, 2]))
     axes.tick_params(labelsize=12)

@@ -9,7 +9,7 @@ from experiments.double_descent_polynomial.claims import CLAIMS
 from experiments.double_descent_polynomial.configurations import AT_LEAST, EXACTLY
 from experiments.double_descent_polynomial.curve_figure import curve_figure
 from experiments.double_descent_polynomial.growing import growing
-from experiments.double_descent_polynomial.measured import first_of_each, read_curves
+from experiments.double_descent_polynomial.measured import first_of_each, leading, read_curves
 from experiments.double_descent_polynomial.variants_figure import variants_figure
 from research.evidence.claimed_settings import wrong_settings
 from research.evidence.claims import Verdict
@@ -29,14 +29,15 @@ def verdicts(record: Record) -> list[Verdict]:
 
 @lecture_style()
 def figures(record: Record) -> dict[str, Figure]:
-    """The lecture's curve as `double_descent_polynomial`, and all others in `variants`.
+    """The leading curve as `double_descent_polynomial`, and all that there are in `variants`.
 
-    They show the first run of each variant.
+    They show the first run of each variant; the lecture's leads where it was run.
     """
     curves = first_of_each(read_curves(record))
     drawn = {}
-    if "lecture" in curves:
-        drawn["double_descent_polynomial"] = curve_figure(curves)
+    if (shown := leading(curves)) is not None:
+        nodes = curves.get("nodes") if shown is curves.get("lecture") else None
+        drawn["double_descent_polynomial"] = curve_figure(shown, nodes)
     if len(curves) > 1:
         drawn["variants"] = variants_figure(curves)
     return drawn
@@ -44,14 +45,14 @@ def figures(record: Record) -> dict[str, Figure]:
 
 @lecture_style()
 def animations(record: Record) -> dict[str, FuncAnimation]:
-    """The lecture's fit and curve as they grow with the degree."""
-    lecture = first_of_each(read_curves(record, "lecture")).get("lecture")
-    return {"growing": growing(lecture)} if lecture and lecture.has_fits else {}
+    """The leading variant's fit and curve as they grow with the degree."""
+    shown = leading(first_of_each(read_curves(record)))
+    return {"growing": growing(shown)} if shown and shown.has_fits else {}
 
 
 def interactive(record: Record) -> "dict[str, Interactive]":
     """The same, with a slider."""
     from experiments.double_descent_polynomial.explore import explore
 
-    lecture = first_of_each(read_curves(record, "lecture")).get("lecture")
-    return {"explore": explore(lecture)} if lecture and lecture.has_fits else {}
+    shown = leading(first_of_each(read_curves(record)))
+    return {"explore": explore(shown)} if shown and shown.has_fits else {}

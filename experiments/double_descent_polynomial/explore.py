@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from experiments.double_descent_polynomial.drawing import FIT_LIMITS, LOWEST, truth
+from experiments.double_descent_polynomial.drawing import HIGHEST, LOWEST, truth
 from experiments.double_descent_polynomial.measured import Curve, Floats
 from research.evidence.style import BLUE, GREY, VERMILLION
 
@@ -39,7 +39,8 @@ def explore(curve: Curve) -> "Figure":
         ],
         showlegend=False,
     )
-    figure.update_yaxes(range=FIT_LIMITS, row=1, col=1)
+    highest = HIGHEST[curve.settings.target]
+    figure.update_yaxes(range=(-highest, highest), row=1, col=1)
     figure.update_yaxes(type="log", exponentformat="power", dtick=4, row=1, col=2)
     figure.update_xaxes(type="log", title="coefficients P", row=1, col=2)
     figure.add_vline(curve.examples, line={"dash": "dash", "color": GREY}, row=1, col=2)

@@ -13,7 +13,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from experiments.double_descent_polynomial.drawing import (
-    FIT_LIMITS,
     draw_errors,
     draw_examples,
 )
@@ -83,7 +82,8 @@ def _panels(curve: Curve) -> tuple[Figure, list[Axes]]:
     still.set_dpi(GIF_DOTS_PER_INCH)
     drawn = list(still.subplots(1, 2, width_ratios=(1, 1.1)))
     draw_examples(drawn[0], curve)
-    drawn[0].set_ylim(FIT_LIMITS[0], FIT_LIMITS[1] + 0.6)  # room for the number of coefficients
+    lowest, highest = drawn[0].get_ylim()
+    drawn[0].set_ylim(lowest, 1.25 * highest)  # room for the number of coefficients
     drawn[0].set_title("one draw and its fit", size=15)
     draw_errors(drawn[1], [curve], [""], curve.settings.all_parameters_to)
     for each in drawn[1].lines:

@@ -123,3 +123,8 @@ def first_of_each(curves: list[Curve]) -> dict[str, Curve]:
         if curve.is_complete:
             first.setdefault(curve.store.variant, curve)
     return first
+
+
+def leading(curves: dict[str, Curve]) -> Curve | None:
+    """The variant that has a figure of its own: the lecture's, else the first that there is."""
+    return curves.get("lecture") or next(iter(curves.values()), None)

@@ -114,9 +114,9 @@ def _merge(
     shared.add(path)
     merged = dict(base)
     for key, new in change.items():
-        below = value and value.child(key)
+        inner = value and value.child(key)
         known = key in base
-        merged[key] = _merge(base[key], new, (*path, key), below, origins, shared) if known else new
+        merged[key] = _merge(base[key], new, (*path, key), inner, origins, shared) if known else new
     return merged
 
 

@@ -77,15 +77,23 @@ def test_all_variants(tmp_path):
     assert panels[0].get_xlim()[1] == 301 and panels[3].get_xlim()[1] == 200
 
 
-def test_without_fits_or_without_the_lecture(tmp_path):
+def test_without_the_lecture_another_variant_leads(tmp_path):
+    record = record_of(tmp_path, variants={"nodes", "ridge"}, seeds=[0])
+    drawn = figures(record)
+    assert list(drawn) == ["double_descent_polynomial", "variants"]
+    curve, *fits = drawn["double_descent_polynomial"].axes
+    assert list(bold(curve)) == ["nodes"] and len(fits) == 3
+    assert "explore" in interactive(record)
+    assert gif_bytes(animations(record)["growing"], "", "").startswith(b"GIF8")
+    assert texts_of(drawn["variants"].axes[3]) == ["not measured"]
+
+
+def test_without_fits(tmp_path):
     bare = record_of(tmp_path, variants={"lecture"}, seeds=[0], keep_fits=False)
     drawn = figures(bare)
     assert list(drawn) == ["double_descent_polynomial"]
     assert len(drawn["double_descent_polynomial"].axes) == 1
     assert animations(bare) == interactive(bare) == {}
-    other = record_of(tmp_path / "other", variants={"nodes", "ridge"}, seeds=[0])
-    assert list(figures(other)) == ["variants"]
-    assert texts_of(figures(other)["variants"].axes[3]) == ["not measured"]
 
 
 def test_an_unfinished_run_is_not_drawn(tmp_path):
