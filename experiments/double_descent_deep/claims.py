@@ -169,7 +169,7 @@ CLAIMS = (
     DeepClaim(
         Claim(
             "N8",
-            "With 20 % wrong labels the test error falls, rises and falls again as the network"
+            "With 20 % wrong labels the test error rises to a peak and falls again as the network"
             " grows wider",
             NAKKIRAN + ", section 5",
             "rise and fall >= 1 point in every seed",
