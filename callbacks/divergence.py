@@ -12,12 +12,12 @@ class Diverged(Exception):
     """The loss of a step is NaN or infinite.
 
     Attributes:
-        step: the optimizer step, counted from 1, whose loss it is.
+        step: the optimizer step, counted from 1, or the point of a sweep, whose loss it is.
         loss: that loss.
     """
 
-    def __init__(self, step: int, loss: float) -> None:
-        super().__init__(f"loss is {loss} at step {step}")
+    def __init__(self, step: int, loss: float, place: str = "") -> None:
+        super().__init__(f"loss is {loss} at {place or f'step {step}'}")
         self.step = step
         self.loss = loss
 

@@ -20,6 +20,12 @@ class DoubleDescentDeepSettings(ImageTrainingSettings):
     say with those is kept as `test/accuracy_lagging`.
     """
 
+    def added_metrics(self) -> tuple[str, ...]:
+        """The axis of epochs, and the parts of the training set."""
+        lagging = ("test/accuracy_lagging",) if self.fresh_statistics else ()
+        noisy = ("train/error_on_noisy", "train/truth_on_noisy") if self.data.label_noise else ()
+        return ("epoch", "train/error_on_clean", *noisy, *lagging)
+
     @model_validator(mode="after")
     def _shrinking_leaves_four_pixels(self) -> Self:
         most = min(self.data.shape[1:]) // 4

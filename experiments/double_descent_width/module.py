@@ -3,6 +3,7 @@
 from torch import Generator, Tensor
 from torch.nn.functional import one_hot
 
+from callbacks.divergence import Diverged
 from experiments.double_descent_width.settings import DoubleDescentWidthSettings
 from experiments.double_descent_width.training import error, squared_loss, train
 from research.data.images import load_images
@@ -42,6 +43,9 @@ class DoubleDescentWidth(SweepModule):
         Arrays: by network, [networks], train_loss, train_error, test_loss, test_error and norm, the
         Euclidean length of all weights; where the next width takes them over, weights, [networks,
         parameters]. Metrics: width, parameters, and medians over the networks, as train/loss.
+
+        Raises:
+            Diverged: the loss of one of the networks is not a finite number.
         """
         generator = self.generator(index)
         stack = self._start(index, point, generator)
@@ -56,6 +60,10 @@ class DoubleDescentWidth(SweepModule):
             generator,
         )
         arrays = self._measure(stack)
+        losses = arrays["train_loss"]
+        if not losses.isfinite().all():
+            worst = float(losses[~losses.isfinite()][0])
+            raise Diverged(index, worst, f"width {point}")
         metrics = {
             name.replace("_", "/"): float(values.median()) for name, values in arrays.items()
         }

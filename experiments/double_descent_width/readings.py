@@ -11,8 +11,6 @@ from research.records.store import Record, RunStore
 
 Floats = NDArray[numpy.float64]
 MEASURED = ("train_loss", "train_error", "test_loss", "test_error", "norm")
-NEAR = (0.75, 1.25)
-"""What counts as near a number of parameters: within 25 % of it."""
 
 
 class NotDecided(Exception):

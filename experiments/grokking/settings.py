@@ -1,6 +1,6 @@
 """Typed settings of grokking. No torch."""
 
-from typing import ClassVar, Self
+from typing import Self
 
 from pydantic import model_validator
 
@@ -13,23 +13,25 @@ from research.settings.training import TrainingSettings
 class GrokkingSettings(TrainingSettings):
     """A transformer learns all equations of one binary operation from a part of them."""
 
-    added_metrics: ClassVar[tuple[str, ...] | None] = (
-        "*/saturated_rows",
-        "*/largest_logit",
-        "fourier/top_share",
-        "fourier/gini",
-        "weight_norm/embedding",
-        "weight_norm/attention",
-        "weight_norm/feed_forward",
-        "weight_norm/norm",
-        "weight_norm/output",
-        "weight_norm/all",
-    )
-
     data: ModularArithmeticSettings = ModularArithmeticSettings()
     model: TransformerSettings = TransformerSettings()
     prefix_sharing: bool = False
     """Compute what several examples share once (exact, faster; not with dropout)."""
+
+    def added_metrics(self) -> tuple[str, ...]:
+        """What shows how the network computes."""
+        return (
+            "*/saturated_rows",
+            "*/largest_logit",
+            "fourier/top_share",
+            "fourier/gini",
+            "weight_norm/embedding",
+            "weight_norm/attention",
+            "weight_norm/feed_forward",
+            "weight_norm/norm",
+            "weight_norm/output",
+            "weight_norm/all",
+        )
 
     def splits(self) -> tuple[str, ...]:
         """Names of the splits that are evaluated."""

@@ -79,7 +79,7 @@ def addresses(file: OfficialFile) -> list[str]:
     if own == [_OFF]:
         return []
     for base in own:
-        if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).netloc:
+        if not _is_address(base):
             raise SettingsError(
                 f"$DESCENT_MIRROR is {base}, expected the http:// or https:// address of a data"
                 " folder, several with spaces between them, or off"
@@ -87,6 +87,14 @@ def addresses(file: OfficialFile) -> list[str]:
     if own:
         return [f"{base.rstrip('/')}/{file.path}" for base in own]
     return [base + file.name for base in file.mirrors]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # such as http://[::1
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def _download_all(
@@ -183,6 +191,8 @@ def _fetch(
         raise MirrorError(str(error)) from error
     except requests.RequestException as error:
         raise MirrorError(_in_words(error, silence)) from error
+    except ValueError as error:  # neither requests nor pooch expects a length that is no number
+        raise MirrorError(f"sent a malformed answer ({error})") from error
     size, sha256 = part.stat().st_size, pooch.file_hash(str(part), alg="sha256")
     if sha256 != file.sha256:
         raise MirrorError(

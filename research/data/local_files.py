@@ -87,11 +87,20 @@ def data_folder(setting: str | None) -> Path:
     Args:
         setting: what the settings say; null means $DESCENT_DATA, and ~/.cache/descent where that
             is unset or empty ($XDG_CACHE_HOME in place of ~/.cache, where it is set).
+
+    Raises:
+        SettingsError: it begins with ~ and a user who is not known.
     """
-    if setting:
-        return Path(setting).expanduser()
-    if named := os.environ.get("DESCENT_DATA"):
-        return Path(named).expanduser()
+    for where, named in (
+        ("--data_folder", setting),
+        ("$DESCENT_DATA", os.environ.get("DESCENT_DATA")),
+    ):
+        if named:
+            try:
+                return Path(named).expanduser()
+            except RuntimeError as error:
+                expected = "a folder, or ~ and a user of this machine"
+                raise SettingsError(f"{where} is {named}, expected {expected}") from error
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "descent"
 
 

@@ -126,6 +126,8 @@ def _same_group(base: PlainData, change: PlainData, value: Value | None) -> bool
     before, after = base.get("name"), change.get("name", base.get("name"))
     if before is None or before == after:
         return True
+    if not (isinstance(before, str) and isinstance(after, str)):
+        return False  # refused later, with what is expected
     models = value.named() if value else {}
     return before in models and models[before] is models.get(after)
 

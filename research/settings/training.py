@@ -1,6 +1,6 @@
 """Settings of a training run: where it computes, how long, and what it keeps."""
 
-from typing import ClassVar, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -73,9 +73,6 @@ class StopSettings(Settings):
 class TrainingSettings(Settings):
     """The settings that every experiment has that trains a task; an experiment adds its own."""
 
-    added_metrics: ClassVar[tuple[str, ...] | None] = None
-    """What evaluations log besides each split's loss and accuracy; None where it is not said."""
-
     batch_size: int | None = Field(default=None, ge=1)
     """Examples of one step, over all devices; null means the whole training set."""
     last_batch: Literal["keep", "drop"] = "keep"
@@ -88,6 +85,13 @@ class TrainingSettings(Settings):
     """Early stop; null runs to max_steps."""
     averaging: AveragingSettings | None = None
     """Average evaluated in the weights' place, but for batch norm's statistics; null for none."""
+
+    def added_metrics(self) -> tuple[str, ...] | None:
+        """What evaluations log besides loss and accuracy of each split; None if it is not said.
+
+        What every split has is written as `*/name`.
+        """
+        return None
 
     def splits(self) -> tuple[str, ...] | None:
         """Names of the splits that are evaluated; None where an experiment does not say."""
@@ -102,7 +106,7 @@ class TrainingSettings(Settings):
         if isinstance(plateau, PlateauSettings):
             watched[key] = plateau.metric
         for key, metric in watched.items():
-            expected = expected_instead(metric, self.splits(), self.added_metrics)
+            expected = expected_instead(metric, self.splits(), self.added_metrics())
             if expected is not None:
                 refuse(key, metric, expected)
         return self

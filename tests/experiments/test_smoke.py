@@ -57,7 +57,7 @@ def assert_metrics_are_those_that_the_settings_name(record, run):
     logged = {name for row in run.metrics() for name in row}
     of_splits = {name for name in logged if name.partition("/")[0] in SPLITS}
     assert {name.partition("/")[0] for name in of_splits} == set(settings.splits())
-    if settings.added_metrics is not None:
-        named = set(metrics_of(settings.splits(), settings.added_metrics))
+    if (added := settings.added_metrics()) is not None:
+        named = set(metrics_of(settings.splits(), added))
         assert named - {"weight_norm/norm"} <= logged
         assert of_splits <= named

@@ -4,6 +4,7 @@ import pytest
 import torch
 from pytorch_lightning import Callback
 
+from callbacks.divergence import Diverged
 from callbacks.recorder import Recorder
 from experiments.double_descent_width.module import DoubleDescentWidth
 from experiments.double_descent_width.settings import DoubleDescentWidthSettings
@@ -78,6 +79,14 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(whole, tmp_path):
     assert kept(run(tmp_path / "stopped", chosen)) == kept(straight)
     assert kept(straight)[0][1] == kept(whole)[0][1]  # up to nK both reuse
     assert kept(straight)[0][2]["test/loss"] != kept(whole)[0][2]["test/loss"]
+
+
+def test_a_loss_that_is_no_number_ends_the_run_as_diverged(tmp_path):
+    wild = settings(optimizer={"name": "sgd", "lr": 1e6}, epochs=40)
+    with pytest.raises(Diverged, match="at width 2"):
+        run(tmp_path, wild)
+    store = RunStore(tmp_path, "noise", 0)
+    assert store.status().state == "diverged" and store.metrics() == []
 
 
 @pytest.mark.parametrize("reuse", [0.0, 1.0])

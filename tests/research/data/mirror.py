@@ -52,7 +52,8 @@ class _Handler(BaseHTTPRequestHandler):
                 data += data
         self.send_response(200)
         if how != "endless":
-            self.send_header("Content-Length", str(len(data)))
+            length = "many" if how == "malformed" else str(len(data))
+            self.send_header("Content-Length", length)
         if how == "packed":  # as some servers do with whatever ends in .gz
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()

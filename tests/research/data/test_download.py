@@ -109,6 +109,7 @@ BAD = {
     "silent": "sent nothing for 0.3 s",
     "html": "announces 26 bytes, expected {size:,}",
     "endless": "sends more than {size:,} bytes",
+    "malformed": "sent a malformed answer (",
 }
 
 
@@ -213,7 +214,9 @@ class TestMirrors:
             f"http://two.org/{IMAGES}",
         ]
 
-    @pytest.mark.parametrize("wrong", ["/data", "one.org", "ftp://one.org", "http:///x"])
+    @pytest.mark.parametrize(
+        "wrong", ["/data", "one.org", "ftp://one.org", "http:///x", "http://[::1"]
+    )
     def test_no_address(self, monkeypatch, wrong):
         monkeypatch.setenv("DESCENT_MIRROR", wrong)
         with pytest.raises(SettingsError, match=r"DESCENT_MIRROR is .*, expected the http"):

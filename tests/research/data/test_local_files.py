@@ -6,6 +6,7 @@ import pytest
 
 from research.data.local_files import data_folder, find_files
 from research.data.official_files import BATCHES, DOWNLOADS
+from research.settings.errors import SettingsError
 
 
 class TestDataFolder:
@@ -26,6 +27,13 @@ class TestDataFolder:
         monkeypatch.setenv("DESCENT_DATA", "~/data")
         assert data_folder(None) == Path.home() / "data"
         assert data_folder("~/x") == Path.home() / "x"
+
+    def test_a_user_who_is_not_known_is_refused(self, monkeypatch):
+        with pytest.raises(SettingsError, match=r"^--data_folder is ~nobody-here/x, expected"):
+            data_folder("~nobody-here/x")
+        monkeypatch.setenv("DESCENT_DATA", "~nobody-here")
+        with pytest.raises(SettingsError, match=r"^\$DESCENT_DATA is ~nobody-here, expected"):
+            data_folder(None)
 
 
 @pytest.mark.parametrize("name", DOWNLOADS)

@@ -53,6 +53,13 @@ def test_another_name_of_the_same_model_keeps_the_group():
     }
 
 
+def test_a_name_that_can_be_none_replaces_the_group_and_is_left_to_be_refused():
+    for wrong in ([], ["adam"], {"a": 1}, 3):
+        base = merge(layer("o: {name: adam, lr: 1}"), Layer({"o": {"name": wrong}}))
+        assert base.data == {"o": {"name": wrong}}
+        assert merge(base, layer("o: {name: sgd}")).data == {"o": {"name": "sgd"}}
+
+
 def test_a_group_over_null_and_null_over_a_group():
     assert merge(layer("a: null"), layer("a: {x: 1}")).data == {"a": {"x": 1}}
     assert merge(layer("a: {x: 1}"), layer("a: null")).data == {"a": None}
