@@ -3,14 +3,14 @@
 import math
 
 from experiments.finite_sum import numbers
-from experiments.finite_sum.judging import FiniteSumClaim
+from research.evidence.bounded_claim import BoundedClaim
 from research.evidence.claims import Claim
 
 KARIMI = "Karimi, Nutini and Schmidt (2016)"
 OURS = "our measurements"
 
 CLAIMS = (
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T1a",
             "The noise floor of a constant step is linear in the step:"
@@ -23,7 +23,7 @@ CLAIMS = (
         0.97,
         1.05,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T1b",
             "It is a σ*²/4 with σ*² a batch's variance at the minimum:"
@@ -35,7 +35,7 @@ CLAIMS = (
         numbers.leading_order_error,
         high=0.05,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T2a",
             "With G² the largest second moment E‖g‖² along the path, the lecture's bound"
@@ -48,7 +48,7 @@ CLAIMS = (
         numbers.second_moment_ratio,
         high=1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T2b",
             "With the variance at the minimum in place of G² the same formula is false:"
@@ -60,7 +60,7 @@ CLAIMS = (
         numbers.optimum_variance_excess,
         low=math.nextafter(3, 4),
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T2c",
             "The bound for a variance s², ρᵏ(f₀-f*) + Las²/(4μ(1-aL/2)), holds with the largest"
@@ -72,7 +72,7 @@ CLAIMS = (
         numbers.variance_ratio,
         high=1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T2d",
             "The nonconvex bound 2(f₀-f*)/(aK) + aLs² on ‖∇f‖² holds for a ≤ 1/L:"
@@ -84,7 +84,7 @@ CLAIMS = (
         numbers.gradient_norm_ratio,
         high=1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T3a",
             "Steps (2k+1)/(2μ(k+1)²) give f - f* ~ 1/k: slope for k > 300",
@@ -96,7 +96,7 @@ CLAIMS = (
         -1.05,
         -0.95,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T3b",
             "Steps ~ 1/√(k+1) give f - f* ~ 1/√k on a strongly convex sum: slope for k > 300",
@@ -108,7 +108,7 @@ CLAIMS = (
         -0.55,
         -0.45,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T3c",
             "The lecture's bound LG²/(2μ²k) for these steps is never violated:"
@@ -120,7 +120,7 @@ CLAIMS = (
         numbers.decreasing_ratio,
         high=1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T3d",
             "Batches of distinct examples lower the floor by (m-b)/(m-1):"
@@ -132,7 +132,7 @@ CLAIMS = (
         numbers.replacement_difference,
         high=0.02,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T4a",
             "Gradient descent, strongly convex: updates to ε grow like log(1/ε), every further"
@@ -144,7 +144,7 @@ CLAIMS = (
         numbers.decade_quotient,
         high=1.1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T4b",
             "SGD, strongly convex, decreasing steps: updates to ε grow like 1/ε: exponent",
@@ -156,7 +156,7 @@ CLAIMS = (
         0.95,
         1.05,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T4c",
             "Gradient descent, hardly convex: updates to ε grow like 1/ε: exponent",
@@ -168,7 +168,7 @@ CLAIMS = (
         0.9,
         1.1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T4d",
             "SGD, hardly convex, averaged, steps a/√(k+1): updates to ε grow like 1/ε²: exponent",
@@ -180,7 +180,7 @@ CLAIMS = (
         1.8,
         2.2,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T4e",
             "Whole gradients keep their bounds at every update: LR²/(2k) and Nesterov's 2LR²/(k+1)²"
@@ -192,7 +192,7 @@ CLAIMS = (
         numbers.deterministic_ratio,
         high=1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T5",
             "A mini-batch is gradient descent with an error e: at every update of every chain, with"
@@ -204,7 +204,7 @@ CLAIMS = (
         numbers.least_slack,
         low=-1e-12,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T6a",
             "Momentum 0.9 and Nesterov gain nothing in the stochastic rate: with the same effective"
@@ -216,7 +216,7 @@ CLAIMS = (
         numbers.momentum_difference,
         high=0.1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T6b",
             "Without noise Nesterov does gain: gradient descent takes more updates to"
@@ -228,7 +228,7 @@ CLAIMS = (
         numbers.nesterov_gain,
         low=3,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T7a",
             "(R² + G²Σa²)/(2Σa) bounds f - f* of the averaged iterate under all three step rules,"
@@ -240,7 +240,7 @@ CLAIMS = (
         numbers.averaged_ratio,
         high=1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T7b",
             "Least squares, constant step: averaging removes the noise floor;"
@@ -252,7 +252,7 @@ CLAIMS = (
         numbers.averaging_gain,
         low=10,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T7c",
             "Absolute deviations, constant step: the average stalls too;"
@@ -264,7 +264,7 @@ CLAIMS = (
         numbers.stalled_slope,
         low=-0.5,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T7d",
             "Averaged steps a/(k+1) are too short for convex sums: f - f* at the end over that of"
@@ -276,7 +276,7 @@ CLAIMS = (
         numbers.short_steps_loss,
         low=10,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T8a",
             "On sparse features tuned AdaGrad ends lower than tuned SGD: quotient of f - f*",
@@ -287,7 +287,7 @@ CLAIMS = (
         numbers.adagrad_quotient,
         high=0.9,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T8b",
             "On dense features it does not: quotient of f - f*",
@@ -298,7 +298,7 @@ CLAIMS = (
         numbers.adagrad_quotient,
         low=1,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T9",
             "On an ill-conditioned sum the lecture's bound is loose by more than tenfold:"
@@ -310,7 +310,7 @@ CLAIMS = (
         numbers.looseness,
         low=10,
     ),
-    FiniteSumClaim(
+    BoundedClaim(
         Claim(
             "T10",
             "The floor of least squares is the one that its second moments solve for:"

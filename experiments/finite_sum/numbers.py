@@ -6,7 +6,6 @@ from experiments.finite_sum.readings import (
     LATE,
     SMALL,
     Floats,
-    NotDecided,
     Reading,
     best_of_grid,
     floors,
@@ -16,6 +15,7 @@ from experiments.finite_sum.readings import (
     updates_to,
 )
 from experiments.finite_sum.step_rules import AVERAGED, DECREASING
+from research.evidence.bounded_claim import NotDecided
 from research.problems import finite_sum_bounds as bounds
 
 

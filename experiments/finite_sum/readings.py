@@ -8,6 +8,7 @@ import numpy
 from numpy.typing import NDArray
 
 from experiments.finite_sum.step_rules import DECREASING
+from research.evidence.bounded_claim import NotDecided
 from research.problems import finite_sum_bounds as bounds
 from research.records.store import Record, RunStore
 
@@ -19,10 +20,6 @@ LATE = 300
 
 LEFT_OF_THE_START = 0.2
 """Share of a floor that the start may still make up where the floor counts as reached."""
-
-
-class NotDecided(Exception):
-    """The record can't decide a claim; the message says why."""
 
 
 @dataclass(frozen=True)
