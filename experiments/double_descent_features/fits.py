@@ -4,7 +4,8 @@ Both curves use the same parts: one QR factorisation for all sizes up to the squ
 matrices that grow beyond it, and singular values where neither is safe.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, Protocol
@@ -85,7 +86,8 @@ class FeatureFits:
         self._edges = list(pairwise(edges))
         needed = 8 * max(counts) * (len(train) + len(test))
         self._keeps = needed <= kept_bytes
-        self._kept: dict[int, tuple[Tensor, Tensor]] = {}
+        self._kept: dict[tuple[int, int], Tensor] = {}
+        self._live: dict[int, Tensor] = {}
         self._square: Factor | None = None
         self._gram = torch.zeros(())
         self._summed = 0
@@ -93,35 +95,51 @@ class FeatureFits:
     def fit(self, count: int) -> Fit:
         """The fit to the first `count` features, which must be one of `counts`."""
         blocks = [index for index, (_, stop) in enumerate(self._edges) if stop <= count]
-        weights, live, way, lost = self._weights(blocks)
-        train = test = torch.zeros((), dtype=weights.dtype, device=weights.device)
-        start = 0
-        for index in blocks:
-            seen, unseen = self._block(index)
-            part = weights[start : start + seen.shape[1]]
-            train, test = train + seen @ part, test + unseen @ part
-            start += len(part)
-        return Fit(train, test, float(weights.norm()), live, way, lost)
+        live = sum(self._size(index) for index in blocks)
+        inner, lost = self._inner(blocks) if live > len(self.targets) else (None, math.inf)
+        if inner is None or lost > MOST_LOST:
+            weights, way = self._weights(blocks, live)
+            split = torch.split(weights, [self._size(index) for index in blocks])
+            of_blocks = dict(zip(blocks, split, strict=True))
+            return self._fitted(blocks, lambda index, _: of_blocks[index], live, way, 0.0)
+        # The weights of a block are made where it is at hand: it is computed only once.
+        return self._fitted(blocks, lambda _, seen: seen.mT @ inner, live, "gram", lost)
 
-    def _weights(self, blocks: Sequence[int]) -> tuple[Tensor, int, Way, float]:
-        """Weights of the live features, their number, how they were found, and what was lost."""
+    def _fitted(
+        self,
+        blocks: Sequence[int],
+        weights: Callable[[int, Tensor], Tensor],
+        live: int,
+        way: Way,
+        lost: float,
+    ) -> Fit:
+        """What weights, a function of a block and its features, say of the images."""
+        parts: list[Tensor] = []
+        train = test = self.targets.new_zeros(())
+        for index in blocks:
+            seen = self._seen(index)
+            parts.append(weights(index, seen))
+            train, test = train + seen @ parts[-1], test + self._unseen(index) @ parts[-1]
+        return Fit(train, test, float(torch.cat(parts).norm()), live, way, lost)
+
+    def _inner(self, blocks: Sequence[int]) -> tuple[Tensor, float]:
+        """X of Z Z' X = Y, from which the weights are Z' X, and what rounding has cost."""
+        return through_gram(self._gram_of(blocks), self.targets)
+
+    def _weights(self, blocks: Sequence[int], live: int) -> tuple[Tensor, Way]:
+        """Weights of the live features, without a Gram matrix."""
         examples = len(self.targets)
-        live = sum(self._block(index)[0].shape[1] for index in blocks)
         if live <= examples:
             if self._square is None:
                 self._square = factor(self._train(self._edges_to(examples))[:, :examples])
             if self._square.determines(live):
-                return self._square.columns(live, self.targets), live, "qr", 0.0
-            return minimum_norm(self._train(blocks), self.targets), live, "svd", 0.0
-        inner, lost = through_gram(self._gram_of(blocks), self.targets)
-        if lost <= MOST_LOST:
-            parts = [self._block(index)[0].mT @ inner for index in blocks]
-            return torch.cat(parts), live, "gram", lost
+                return self._square.columns(live, self.targets), "qr"
+            return minimum_norm(self._train(blocks), self.targets), "svd"
         matrix = self._train(blocks)
         wide = factor(matrix.mT)
         if wide.determines(examples):
-            return wide.rows(examples, self.targets), live, "qr", 0.0
-        return minimum_norm(matrix, self.targets), live, "svd", 0.0
+            return wide.rows(examples, self.targets), "qr"
+        return minimum_norm(matrix, self.targets), "svd"
 
     def _edges_to(self, live: int) -> list[int]:
         """The blocks that have this many live features, or all if they have fewer."""
@@ -130,12 +148,12 @@ class FeatureFits:
             if found >= live:
                 break
             chosen.append(index)
-            found += self._block(index)[0].shape[1]
+            found += self._size(index)
         return chosen
 
     def _train(self, blocks: Sequence[int]) -> Tensor:
         """The live features of the training images, [n, live]."""
-        return torch.cat([self._block(index)[0] for index in blocks], 1)
+        return torch.cat([self._seen(index) for index in blocks], 1)
 
     def _gram_of(self, blocks: Sequence[int]) -> Tensor:
         """Z Z' over these blocks, [n, n]: what is summed already, and the blocks that follow."""
@@ -143,22 +161,37 @@ class FeatureFits:
             size = len(self.targets)
             self._gram, self._summed = self.targets.new_zeros(size, size), 0
         for index in blocks[self._summed :]:
-            seen = self._block(index)[0]
+            seen = self._seen(index)
             self._gram.addmm_(seen, seen.mT)
         self._summed = len(blocks)
         return self._gram
 
-    def _block(self, index: int) -> tuple[Tensor, Tensor]:
-        """Live features of a block, of the training and of the test images."""
-        if index in self._kept:
-            return self._kept[index]
-        seen, unseen = (self.features(images, *self._edges[index]) for images in self.images)
-        live = (seen != 0).any(0)
+    def _size(self, index: int) -> int:
+        """How many live features a block has."""
+        if index not in self._live:
+            self._seen(index)
+        return int(self._live[index].sum())
+
+    def _seen(self, index: int) -> Tensor:
+        """Live features of a block, of the training images: [n, live]."""
+        return self._block(index, 0)
+
+    def _unseen(self, index: int) -> Tensor:
+        """The same of the test images, [t, live]."""
+        return self._block(index, 1)
+
+    def _block(self, index: int, part: int) -> Tensor:
+        if (index, part) in self._kept:
+            return self._kept[index, part]
+        values = self.features(self.images[part], *self._edges[index])
+        if index not in self._live:
+            self._live[index] = (values != 0).any(0)
+        live = self._live[index]
         if not bool(live.all()):
-            seen, unseen = seen[:, live], unseen[:, live]
+            values = values[:, live]
         if self._keeps:
-            self._kept[index] = seen, unseen
-        return seen, unseen
+            self._kept[index, part] = values
+        return values
 
 
 class SampleFits:

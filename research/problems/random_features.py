@@ -17,6 +17,8 @@ Kind = Literal["fourier", "relu"]
 
 CHUNK = 1000
 """Features that are drawn at a time."""
+RECENT = 3
+"""Chunks that are kept: training and test images ask for the same ones in turn."""
 
 
 class RandomFeatures:
@@ -37,7 +39,7 @@ class RandomFeatures:
         self.inputs = inputs
         self.sigma = sigma
         self.seed = seed
-        self._last = -1, torch.empty(0), torch.empty(0)
+        self._recent: dict[int, tuple[Tensor, Tensor]] = {}
 
     def __call__(self, x: Tensor, start: int, stop: int) -> Tensor:
         """Features start to stop - 1 of x, [n, d] float64: [n, stop - start], on its device."""
@@ -55,11 +57,13 @@ class RandomFeatures:
         return directions, phases
 
     def _drawn(self, chunk: int) -> tuple[Tensor, Tensor]:
-        if chunk != self._last[0]:
+        if chunk not in self._recent:
+            while len(self._recent) >= RECENT:
+                del self._recent[next(iter(self._recent))]
             generator = torch.Generator().manual_seed(derive(self.seed, "random features", chunk))
             shape, kind = (CHUNK, self.inputs), torch.float64
             directions = torch.randn(shape, generator=generator, dtype=kind)
             phases = torch.rand(CHUNK, generator=generator, dtype=kind) * (2 * math.pi)
             directions /= self.sigma if self.kind == "fourier" else self.inputs**0.5
-            self._last = chunk, directions, phases
-        return self._last[1:]
+            self._recent[chunk] = directions, phases
+        return self._recent[chunk]

@@ -107,6 +107,26 @@ def test_what_is_summed_is_summed_once():
         assert curve._summed > summed > 0
 
 
+def test_a_block_that_is_not_kept_is_computed_once_for_a_size(monkeypatch):
+    """A new one twice more: its features are counted, and its part of the Gram matrix is summed."""
+    asked = []
+    computed = RandomFeatures.__call__
+
+    def count(features, x, start, stop):
+        asked.append((len(x), start))
+        return computed(features, x, start, stop)
+
+    monkeypatch.setattr(RandomFeatures, "__call__", count)
+    _, curve = feature_fits(kept_bytes=0)
+    curve.fit(45)
+    asked.clear()
+    assert curve.fit(120).way == "gram"
+    of_training = [start for examples, start in asked if examples == len(TRAIN)]
+    of_test = [start for examples, start in asked if examples == len(TEST)]
+    assert of_test == [0, 1, 12, 27, 30, 32, 33, 45]
+    assert sorted(of_training) == sorted([*of_test, 45, 45])
+
+
 def test_features_that_are_zero_on_all_images_do_not_count():
     """A ReLU feature that points away from all images: neither does the threshold count it."""
     features, curve = feature_fits("relu")
