@@ -25,13 +25,15 @@ def figures(record: Record) -> dict[str, Figure]:
     """Those that the record has runs for.
 
     `double_descent_deep` is the curve over epochs of `noise`, `noise40` and `clean`, `widths` the
-    one over widths, and `epochs_by_width` the curves over epochs of all widths.
+    one over widths if there are several, `epochs_by_width` the curves over epochs of every width.
     """
     outcomes = read_outcomes(record)
     drawn: dict[str, Figure] = {}
-    if any(each.variant in dict(CURVES) for each in outcomes):
+    if any(each.variant in CURVES for each in outcomes):
         drawn["double_descent_deep"] = epochs_figure(outcomes)
-    if width_groups(outcomes):
+    groups = width_groups(outcomes)
+    if any(len(widths) > 1 for widths in groups.values()):
         drawn["widths"] = widths_figure(outcomes)
+    if groups:
         drawn["epochs_by_width"] = by_width_figure(outcomes)
     return drawn

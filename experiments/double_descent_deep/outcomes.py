@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from research.records.status import FINISHED, State
@@ -27,6 +28,7 @@ class Outcome:
 
     Attributes:
         variant: its variant.
+        label: what the record calls the variant.
         seed: its seed.
         state: its state.
         settings: its settings, as plain data.
@@ -39,6 +41,7 @@ class Outcome:
     """
 
     variant: str
+    label: str
     seed: int
     state: State
     settings: Mapping[str, Any]
@@ -71,8 +74,16 @@ class Outcome:
 
     @property
     def noise(self) -> float:
-        """The chance of a training label to be wrong."""
+        """The chance of a training label to be noisy."""
         return float(self.settings["data"]["label_noise"])
+
+    @property
+    def labels(self) -> str:
+        """What the training labels are, such as "20 % of the labels wrong"."""
+        if not self.noise:
+            return "all labels right"
+        became = "wrong" if self.settings["data"]["noisy_labels"] == "wrong" else "drawn anew"
+        return f"{100 * self.noise:g} % of the labels {became}"
 
 
 def read_outcomes(record: Record) -> list[Outcome]:
@@ -89,6 +100,7 @@ def read_outcome(plan: Plan, store: RunStore) -> Outcome:
 
     return Outcome(
         variant=store.variant,
+        label=plan.variants[store.variant].label,
         seed=store.seed,
         state=store.status().state,
         settings=plan.variants[store.variant].settings,
@@ -107,5 +119,10 @@ def final(run: Outcome, curve: Curve) -> float:
 
 
 def least(run: Outcome, curve: Curve) -> float:
-    """The least value of all evaluations; NaN if the run has not come to its end."""
-    return float(curve.min()) if run.is_whole else math.nan
+    """The least median of three evaluations in a row; NaN if the run has not come to its end.
+
+    So it is `final` of the evaluation at which to stop would have been best.
+    """
+    if not run.is_whole:
+        return math.nan
+    return float(numpy.median(sliding_window_view(curve, min(3, len(curve))), axis=1).min())

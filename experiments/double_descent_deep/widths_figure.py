@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from experiments.double_descent_deep.bump import highest_bump
-from experiments.double_descent_deep.epochs_figure import headroom, nothing
+from experiments.double_descent_deep.marks import headroom, mark_bump, nothing
 from experiments.double_descent_deep.outcomes import Outcome, final, least
 from research.evidence.style import (
     BLUE,
@@ -21,7 +21,7 @@ from research.evidence.style import (
     label_lines,
     slide,
 )
-from research.evidence.threshold_figure import draw_curve, mark_threshold, median
+from research.evidence.threshold_figure import draw_curve, median
 
 NETWORKS = {"cnn5": "5-layer CNN", "resnet": "ResNet18"}
 LINES: tuple[tuple[str, str, Callable[[Outcome], float]], ...] = (
@@ -35,19 +35,17 @@ ByWidth = Mapping[int, Sequence[Outcome]]
 
 
 def width_groups(outcomes: Sequence[Outcome]) -> dict[str, ByWidth]:
-    """The networks of which the record has several widths: those of variants NETWORK-kWIDTH."""
+    """The runs of each network of variants NETWORK-kWIDTH, by the width that really ran."""
     groups: dict[str, dict[int, list[Outcome]]] = {}
     for each in outcomes:
         if match := re.fullmatch(r"(cnn5|resnet)-k\d+", each.variant):
             groups.setdefault(match[1], {}).setdefault(each.width, []).append(each)
-    return {
-        name: dict(sorted(widths.items())) for name, widths in groups.items() if len(widths) > 1
-    }
+    return {name: dict(sorted(widths.items())) for name, widths in groups.items()}
 
 
 def widths_figure(outcomes: Sequence[Outcome]) -> Figure:
     """A panel for each network; bold lines are medians over seeds, thin ones the seeds."""
-    groups = width_groups(outcomes)
+    groups = {name: found for name, found in width_groups(outcomes).items() if len(found) > 1}
     figure = slide(height=6.6)
     panels = figure.subplots(1, len(groups), squeeze=False)[0]
     for axes, (network, widths) in zip(panels, groups.items(), strict=True):
@@ -56,8 +54,10 @@ def widths_figure(outcomes: Sequence[Outcome]) -> Figure:
     caption(
         figure,
         "The error over the width of the network",
-        "Test error after the last step and at the best evaluation, and the training error by the"
-        " labels as they are, wrong ones too. Thin lines are seeds, bold ones their median.",
+        "At the end is the median of the last three evaluations. The test error at its best is the"
+        " least median of three evaluations in a row, found with the test images themselves. The"
+        " training error is by the labels as they are, wrong ones too. Thin lines are seeds, bold"
+        " ones their median.",
     )
     return figure
 
@@ -93,5 +93,5 @@ def _draw(axes: Axes, widths: ByWidth) -> None:
     headroom(axes)
     label_lines(axes, labels, size=14, gap=0.11)
     bump = highest_bump(median(by_width(widths, LINES[0][2])))
-    if bump is not None and bump.height > 0:
-        mark_threshold(axes, x[bump.peak], f"up by {bump.rise:.1f} points, down by {bump.fall:.1f}")
+    is_over = all(run.is_whole for runs in widths.values() for run in runs)
+    mark_bump(axes, x, bump, "", is_over)

@@ -1,86 +1,18 @@
 """The claims of double_descent_width: what each says, the runs that it needs, and its bounds."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from experiments.double_descent_width import numbers
-from experiments.double_descent_width.readings import Floats, NotDecided, Reading
-from research.evidence.claims import Claim, Verdict
-from research.records.status import FINISHED
+from research.evidence.bounded_claim import BoundedClaim
+from research.evidence.claims import Claim
 
 BELKIN = "Belkin, Hsu, Ma and Mandal (2019), arXiv:1812.11118, figure 3"
 OURS = "our measurements"
 
 
-@dataclass(frozen=True)
-class WidthClaim:
-    """A claim about one number of every network, or of the median over them.
-
-    Attributes:
-        claim: what it says.
-        variants: whose runs of a seed decide it together.
-        number: from the readings of one seed, in the order of `variants`: [m], or [1].
-        low: least value that a number may have.
-        high: largest value that it may have.
-    """
-
-    claim: Claim
-    variants: tuple[str, ...]
-    number: Callable[..., Floats]
-    low: float = -math.inf
-    high: float = math.inf
-
-    def judge(self, readings: Sequence[Reading], wrong: Mapping[str, str]) -> Verdict:
-        """The verdict; the number nearest to, or farthest beyond, a bound decides.
-
-        Numbers go by network, counted through the seeds: with five networks a seed, the first of
-        seed 1 is variant/5.
-
-        Args:
-            readings: of all runs of the record.
-            wrong: by variant why its settings are not those of the claim.
-        """
-        groups = [
-            {each.store.seed: each for each in readings if each.store.variant == variant}
-            for variant in self.variants
-        ]
-        for variant, group in zip(self.variants, groups, strict=True):
-            if reason := _missing(variant, group, wrong):
-                return self.claim.not_measured(reason)
-        seeds = sorted(set.intersection(*(set(group) for group in groups)))
-        if not seeds:
-            return self.claim.not_measured(f"no seed of {' and '.join(self.variants)} in common")
-        try:
-            found = {seed: self.number(*(group[seed] for group in groups)) for seed in seeds}
-        except NotDecided as reason:
-            return self.claim.not_measured(str(reason))
-        per_network = {
-            f"{self.variants[0]}/{seed * len(values) + network}": float(value)
-            for seed, values in found.items()
-            for network, value in enumerate(values)
-        }
-        worst = min(per_network.values(), key=self._margin)
-        return self.claim.judge(worst, self._margin(worst) >= 0, per_network)
-
-    def _margin(self, value: float) -> float:
-        """Distance to the nearer bound, negative beyond it."""
-        return min(value - self.low, self.high - value)
-
-
-def _missing(variant: str, group: Mapping[int, Reading], wrong: Mapping[str, str]) -> str | None:
-    """Why the runs of a variant decide nothing, or None."""
-    if not group:
-        return f"the record has no runs of {variant} with a result"
-    for reading in group.values():
-        if (state := reading.store.status().state) not in FINISHED:
-            return f"{reading.name} is {state}"
-    return wrong.get(variant)
-
-
 CLAIMS = (
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "D8",
             "Weights reused up to nK parameters, right labels: after its first minimum the test"
@@ -92,7 +24,7 @@ CLAIMS = (
         numbers.peak_share,
         *numbers.NEAR,
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "W1",
             "The same with 15 % of the labels wrong",
@@ -103,7 +35,7 @@ CLAIMS = (
         numbers.peak_share,
         *numbers.NEAR,
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "W2",
             "With wrong labels that peak is at least 1.5 times the best of the narrower networks,"
@@ -115,7 +47,7 @@ CLAIMS = (
         numbers.peak_height,
         low=1.5,
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "W3",
             "The second descent wins on right labels: the widest network's test loss over the"
@@ -127,7 +59,7 @@ CLAIMS = (
         numbers.second_descent,
         high=math.nextafter(1, 0),
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "W4",
             "And with wrong labels",
@@ -138,7 +70,7 @@ CLAIMS = (
         numbers.second_descent,
         high=math.nextafter(1, 0),
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "W5",
             "The peak is where the reuse of weights stops, not where parameters are nK: if it stops"
@@ -150,7 +82,7 @@ CLAIMS = (
         numbers.peak_over_reuse,
         *numbers.NEAR,
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "W6",
             "And within 25 % of 1.6 nK, if it stops there",
@@ -161,7 +93,7 @@ CLAIMS = (
         numbers.peak_over_reuse,
         *numbers.NEAR,
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "W7",
             "Without reuse the same training has no such peak: largest test loss near nK, over the"
@@ -173,7 +105,7 @@ CLAIMS = (
         numbers.height_without_reuse,
         high=0.5,
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "W8",
             "Without reuse, Adam on wrong labels gives a double descent too: the largest median"
@@ -185,7 +117,7 @@ CLAIMS = (
         numbers.median_bump,
         low=1.2,
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "W9",
             "And its peak, of the median, lies within 25 % of nK parameters",
@@ -196,7 +128,7 @@ CLAIMS = (
         numbers.median_peak_share,
         *numbers.NEAR,
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "D8m",
             "D8 on 2,000 images of MNIST",
@@ -207,7 +139,7 @@ CLAIMS = (
         numbers.peak_share,
         *numbers.NEAR,
     ),
-    WidthClaim(
+    BoundedClaim(
         Claim(
             "D8p",
             "D8 on 4,000 images of MNIST, with the widths and the schedule of a public"

@@ -3,7 +3,8 @@
 import numpy
 from numpy.typing import NDArray
 
-from experiments.double_descent_width.readings import Floats, NotDecided, Reading
+from experiments.double_descent_width.readings import Floats, Reading
+from research.evidence.bounded_claim import NotDecided
 
 NEAR = (0.75, 1.25)
 """What counts as near a number of parameters: within 25 % of it."""

@@ -7,14 +7,11 @@ import numpy
 from numpy.typing import NDArray
 
 from experiments.double_descent_width.settings import DoubleDescentWidthSettings
+from research.evidence.bounded_claim import NotDecided
 from research.records.store import Record, RunStore
 
 Floats = NDArray[numpy.float64]
 MEASURED = ("train_loss", "train_error", "test_loss", "test_error", "norm")
-
-
-class NotDecided(Exception):
-    """The record can't decide a claim; the message says why."""
 
 
 @dataclass(frozen=True)
