@@ -1,4 +1,4 @@
-"""The command line `descent`, also `python -m experiments`: exit codes and errors of one line."""
+"""The command line `descent`, also `python -m experiments`: exit codes, a line for each error."""
 
 import sys
 from collections.abc import Sequence
@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return code
     except SettingsError as error:
-        return _refuse(str(error), BAD_INPUT)
+        for problem in error.problems:
+            _refuse(problem, BAD_INPUT)
+        return BAD_INPUT
     except typer.TyperException as error:
         return _refuse(_plain(error.format_message()), BAD_INPUT)
     except KeyboardInterrupt:

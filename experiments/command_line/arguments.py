@@ -162,14 +162,20 @@ def read_overrides(
 
 
 def _value(text: str, model: type[Settings], key: str) -> PlainData:
-    """The value of an override; `0.1,0.2` is `[0.1, 0.2]` where only a list can be meant.
+    """The value of an override.
+
+    Where only a list can be meant, `0.1,0.2` is `[0.1, 0.2]`; and `0.1` is `[0.1]` unless the list
+    has a certain length.
 
     Raises:
         ValueError: it is no value; it says why.
     """
+    path = tuple(key.split("."))
     plain = "," in text and not text.lstrip().startswith(("[", "{", "'", '"'))
-    if not (plain and is_list(model, tuple(key.split(".")))):
-        return parse_value(text)
+    if not (plain and is_list(model, path)):
+        value = parse_value(text)
+        alone = not isinstance(value, list | dict | None)
+        return [value] if alone and is_list(model, path, of_any_length=True) else value
     try:
         return parse_value(f"[{text}]")
     except ValueError as error:

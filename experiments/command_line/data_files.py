@@ -4,13 +4,14 @@ Only the launcher does it: runs of one command would fetch the same file side by
 without torch.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
 
 from experiments.command_line.catalog import find
 from research.data.download import provide_images
+from research.data.local_files import DataFileError
 from research.records.status import FINISHED
 from research.records.store import Record
 from research.settings.base import Settings
@@ -38,7 +39,7 @@ def provide_data(
         SettingsError: says which file, which folder was looked in, and what belongs there.
     """
     where = ((each.where("data.name"), each.settings) for each in variants.values())
-    return _provide(where, console)
+    return _provide(where, console, lambda error, _: str(error))
 
 
 def provide_data_again(record: Record, console: Console | None) -> None:
@@ -58,7 +59,7 @@ def provide_data_again(record: Record, console: Console | None) -> None:
         (each["set"], each["official_sha256"]): each
         for each in record.read_provenance().get("data", [])
     }
-    for now in _provide(settings, console):
+    for now in _provide(settings, console, _without_settings):
         then = before.get((now["set"], now["official_sha256"]), now)
         if now["sha256"] != then["sha256"]:
             raise SettingsError(
@@ -67,7 +68,19 @@ def provide_data_again(record: Record, console: Console | None) -> None:
             )
 
 
-def _provide(settings: Iterable[tuple[str, Settings]], console: Console | None) -> Provenance:
+def _without_settings(error: SettingsError, folder: str | None) -> str:
+    """For `resume`, which takes no settings: an error without the advice to change one."""
+    if not isinstance(error, DataFileError):
+        return str(error)
+    elsewhere = "; name another data folder with $DESCENT_DATA" if folder is None else ""
+    return error.problem + elsewhere
+
+
+def _provide(
+    settings: Iterable[tuple[str, Settings]],
+    console: Console | None,
+    words: Callable[[SettingsError, str | None], str],
+) -> Provenance:
     """Each set once, though many variants use it; the text says where a variant names it."""
     wanted: dict[tuple[str, str | None, bool], tuple[str, ImageSettings]] = {}
     for where, each in settings:
@@ -81,6 +94,6 @@ def _provide(settings: Iterable[tuple[str, Settings]], console: Console | None) 
                 data.name, folder, allow_unofficial=data.allow_unofficial, console=console
             )
         except SettingsError as error:
-            raise SettingsError(f"{where} is {data.name}: {error}") from error
+            raise SettingsError(f"{where} is {data.name}: {words(error, folder)}") from error
         provenance += [file.as_provenance() for file in checked]
     return provenance

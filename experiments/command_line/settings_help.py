@@ -109,6 +109,6 @@ def _page(experiment: Experiment, file: ExperimentFile, lines: list[SettingLine]
         ("Variants", "bold"), f"  {', '.join(file.variants)}\n",
         "\nPresets and variants change the defaults above: `descent show ", experiment.name,
         "` prints what will run.\nAnother choice by name has other settings: put it before --help, "
-        "as in --optimizer.name adam --help.\nLists are written a,b or '[a, b]'.",
+        "as in --optimizer.name adam --help.\nLists are written a,b or '[a, b]', or a alone.",
     )  # fmt: skip
     return Group(heading, "", table, choices)

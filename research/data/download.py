@@ -5,19 +5,25 @@ and is moved to its place only with the right length and SHA-256. A lock on the 
 process download while others wait; whoever holds it may delete what a killed one has left.
 """
 
-import fcntl
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from rich.console import Console
 
+from research.data.checked_files import CheckedFile, check_present
 from research.data.download_progress import DownloadProgress, WrongLength
+from research.data.folder_lock import alone_in
 from research.data.image_files import check_files
-from research.data.local_files import CheckedFile, check_present, data_folder, find_files, missing
+from research.data.local_files import (
+    ELSEWHERE,
+    DataFileError,
+    data_folder,
+    find_files,
+    missing,
+)
 from research.data.official_files import OfficialFile
 from research.settings.errors import SettingsError
 from research.settings.images import ImageSet
@@ -28,6 +34,7 @@ SECONDS_OF_SILENCE = 30.0
 
 _CHUNK = 2**16
 _OFF = "off"
+_NO_CONNECTION = "no connection"
 
 
 class MirrorError(Exception):
@@ -105,34 +112,23 @@ def _download_all(
     silence: float,
 ) -> None:
     if not all(addresses(file) for file in files):
-        raise missing(name, folder, files[0])
+        raise missing(name, folder, files[0], f"$DESCENT_MIRROR is {_OFF}, and ")
+    home = (folder / files[0].path).parent
     try:
-        with _alone_in(folder, console):
+        busy = f"another process downloads to {folder}; waiting for it"
+        with alone_in(folder, home, lambda: _say(console, busy)):
             useless: set[str] = set()
             for file in files:
                 if not os.path.lexists(folder / file.path):  # nobody else was faster
                     _download(file, folder, console, silence, useless)
     except MirrorError as error:
-        raise missing(name, folder, file, f" and {error}") from error
+        raise missing(name, folder, file, f"{error}, and ") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SettingsError(
-            f"{folder} can't be written ({reason}), expected a folder for the files of {name};"
-            " name another one with --data_folder or $DESCENT_DATA"
+        raise DataFileError(
+            f"{folder} can't be written ({reason}), expected a folder for the files of {name}",
+            ELSEWHERE,
         ) from error
-
-
-@contextmanager
-def _alone_in(folder: Path, console: Console | None) -> Iterator[None]:
-    """Keeps other downloads off the folder; the lock ends with the process that holds it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".download.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _say(console, f"another process downloads to {folder}; waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _download(
@@ -162,7 +158,9 @@ def _download(
             return
         finally:
             part.unlink(missing_ok=True)
-    raise MirrorError(f"could not be downloaded ({'; '.join(problems)})")
+    if all(problem.endswith(f": {_NO_CONNECTION}") for problem in problems):
+        raise MirrorError(f"{_NO_CONNECTION} to {' or '.join(hosts.values())}")
+    raise MirrorError(f"no mirror has it ({'; '.join(problems)})")
 
 
 def _fetch(
@@ -221,7 +219,7 @@ def _in_words(error: Exception, silence: float) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return "has no certificate that is trusted here"
     if isinstance(error, requests.ConnectionError):
-        return "no connection"
+        return _NO_CONNECTION
     return " ".join(str(error).split())
 
 

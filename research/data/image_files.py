@@ -7,9 +7,10 @@ needs torch or numpy.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from research.data.checked_files import CheckedFile, read_files
 from research.data.cifar_format import parse_batch, unpack_archive
 from research.data.idx_format import parse_idx
-from research.data.local_files import CheckedFile, LocalFile, data_folder, read_files
+from research.data.local_files import LocalFile, data_folder
 from research.data.official_files import CIFAR_BATCHES, FILES, FOLDERS
 from research.settings.images import SHAPES, ImageSet
 

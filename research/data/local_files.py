@@ -1,21 +1,32 @@
-"""Image files on this machine: the data folder, which files are there, and whether they are whole.
+"""Image files on this machine: the data folder, and which files are there.
 
-Checksums are computed at every start and remembered nowhere: 30 MB take 0.06 s. Nothing here needs
-torch or numpy, so that a missing or damaged file is told before anything starts. What lies in the
-data folder is never changed or deleted.
+Nothing here needs torch or numpy, so that a missing or damaged file is told before anything starts.
+What lies in the data folder is never changed or deleted.
 """
 
-import hashlib
 import lzma
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from research.data.official_files import BATCHES, DOWNLOADS, FOLDERS, OfficialFile
 from research.settings.errors import SettingsError
 from research.settings.images import ImageSet
+
+ELSEWHERE = "name another data folder with --data_folder or $DESCENT_DATA"
+
+
+class DataFileError(SettingsError):
+    """A file of images is missing, or can't be used as it is.
+
+    Attributes:
+        problem: which file, what was found, what was expected.
+    """
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        """The advice names settings, which not every command takes, so it is kept apart."""
+        super().__init__(f"{problem}; {advice}" if advice else problem)
+        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -48,37 +59,10 @@ class LocalFile:
             reason = getattr(error, "strerror", None) or str(error)
             raise self.broken(f"can't be read ({reason.lower()})") from error
 
-    def broken(self, problem: str) -> SettingsError:
+    def broken(self, problem: str) -> DataFileError:
         """The error of a file that can't be used: what is wrong, and what belongs there."""
-        return SettingsError(f"{self.path} {problem}, expected {expected(self.name, self.folder)}")
-
-
-@dataclass(frozen=True)
-class CheckedFile:
-    """A file that may be used, and its SHA-256.
-
-    Attributes:
-        file: the file.
-        sha256: checksum of what it holds, uncompressed where its name ends in .xz.
-    """
-
-    file: LocalFile
-    sha256: str
-
-    @property
-    def is_official(self) -> bool:
-        """Whether it is byte for byte what its authors published."""
-        return self.sha256 == self.file.official.sha256
-
-    def as_provenance(self) -> dict[str, str | bool]:
-        """The entry of provenance.json."""
-        return {
-            "set": self.file.name,
-            "file": str(self.file.path),
-            "sha256": self.sha256,
-            "official_sha256": self.file.official.sha256,
-            "official": self.is_official,
-        }
+        wanted = expected(self.name, self.folder)
+        return DataFileError(f"{self.path} {problem}, expected {wanted}", ELSEWHERE)
 
 
 def data_folder(setting: str | None) -> Path:
@@ -121,60 +105,20 @@ def find_files(name: ImageSet, folder: Path) -> tuple[list[LocalFile], list[Offi
     return there, [each for each in wanted if not os.path.lexists(folder / each.path)]
 
 
-def read_files(
-    name: ImageSet, folder: Path, *, allow_unofficial: bool
-) -> list[tuple[CheckedFile, bytes]]:
-    """All files of a set, with their checksums and what they hold.
-
-    Args:
-        name: the set; the digits have none.
-        folder: the data folder.
-        allow_unofficial: whether another checksum than the official one is accepted.
-
-    Raises:
-        SettingsError: one is missing, can't be read, or is not the official one.
-    """
-    there, absent = find_files(name, folder)
-    if absent:
-        raise missing(name, folder, absent[0])
-    return check_present(there, allow_unofficial=allow_unofficial)
-
-
-def check_present(
-    files: Sequence[LocalFile], *, allow_unofficial: bool
-) -> list[tuple[CheckedFile, bytes]]:
-    """The files that are there, as `read_files` does."""
-    with ThreadPoolExecutor(_cores()) as pool:  # to unpack xz takes 2 s a batch
-        return list(pool.map(lambda file: _checked(file, allow_unofficial), files))
-
-
-def _checked(file: LocalFile, allow_unofficial: bool) -> tuple[CheckedFile, bytes]:
-    content = file.content()
-    checked = CheckedFile(file, hashlib.sha256(content).hexdigest())
-    if not (checked.is_official or allow_unofficial):
-        raise SettingsError(
-            f"{file.path} ({file.path.stat().st_size:,} bytes) has SHA-256 {checked.sha256},"
-            f" expected {file.official.sha256} of the official {file.official.name}"
-            f" ({file.official.size:,} bytes); put that in its place, or move this one away to"
-            " have it downloaded, or use it as it is with --data.allow_unofficial true"
-        )
-    return checked, content
-
-
-def missing(name: ImageSet, folder: Path, file: OfficialFile, why: str = "") -> SettingsError:
-    """The error of a file that is not there, and why it was not downloaded."""
-    return SettingsError(
-        f"{folder / file.path} is not there{why}, expected {expected(name, folder)}"
+def missing(name: ImageSet, folder: Path, file: OfficialFile, why: str = "") -> DataFileError:
+    """The error of a file that is not there, after the reason why it was not downloaded."""
+    return DataFileError(
+        f"{why}{folder / file.path} is not there, expected {expected(name, folder)}",
+        f"{ELSEWHERE}; scikit-learn's digits need no files: --data.name digits",
     )
 
 
 def expected(name: ImageSet, folder: Path) -> str:
-    """What belongs in the data folder, in words, and what else can be done."""
+    """What belongs in the data folder, in words."""
     names = ", ".join(file.name for file in DOWNLOADS[name])
     home = folder / FOLDERS[name]
     where = f"{folder}, or its batches in {home}" if name == "cifar10" else str(home)
-    hint = "name another data folder with --data_folder or $DESCENT_DATA"
-    return f"the official {names} of {name} in {where}; {hint}"
+    return f"the official {names} of {name} in {where}"
 
 
 def _batch(folder: Path, official: OfficialFile) -> Path | None:
@@ -182,7 +126,3 @@ def _batch(folder: Path, official: OfficialFile) -> Path | None:
     plain = folder / official.path
     both = plain, plain.with_name(f"{plain.name}.xz")
     return next((path for path in both if os.path.lexists(path)), None)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4

@@ -42,6 +42,14 @@ class RunRow:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A metric of the table of runs: how it is called, and its value in each run."""
+
+    title: str
+    values: list[float | None]
+
+
+@dataclass(frozen=True)
 class Section:
     """What the report says about one record."""
 
@@ -54,6 +62,7 @@ class Section:
     variants: list[str]
     settings: list[SettingRow]
     runs: list[RunRow]
+    accuracies: list[Column]
     warnings: list[str]
     facts: list[tuple[str, str]]
     command: str
@@ -97,6 +106,9 @@ def title_of(plan: Plan) -> str:
 def _section(record: Record, anchor: str, folder: Path) -> Section:
     plan = record.plan
     variants = [variant for variant, seeds in plan.runs.items() if seeds]
+    runs = [
+        RunRow(plan.variants[run.variant].label, run.seed, run.status()) for run in record.runs()
+    ]
     provenance = record.read_provenance()
     return Section(
         name=record.name,
@@ -110,10 +122,8 @@ def _section(record: Record, anchor: str, folder: Path) -> Section:
         verdicts=read_verdicts(record.verdicts),
         variants=[plan.variants[variant].label for variant in variants],
         settings=differing_settings(plan, variants),
-        runs=[
-            RunRow(plan.variants[run.variant].label, run.seed, run.status())
-            for run in record.runs()
-        ],
+        runs=runs,
+        accuracies=accuracies(runs),
         warnings=record.warnings(),
         facts=_facts(plan, provenance),
         command=_command(plan, provenance),
@@ -124,6 +134,18 @@ def _files(record: Record, ending: str) -> list[Path]:
     """Figures of one kind that were drawn, the one named like the experiment first."""
     first = record.plan.experiment
     return sorted(drawn_files(record, ending), key=lambda path: (path.stem != first, path.stem))
+
+
+def accuracies(runs: Sequence[RunRow]) -> list[Column]:
+    """Accuracies as last measured; one that no run has, as in a sweep, is left out."""
+    columns = [
+        Column(title, [run.status.metrics.get(metric) for run in runs])
+        for title, metric in (
+            ("Training accuracy", "train/accuracy"),
+            ("Validation accuracy", "validation/accuracy"),
+        )
+    ]
+    return [column for column in columns if set(column.values) != {None}]
 
 
 def differing_settings(plan: Plan, variants: Sequence[str]) -> list[SettingRow]:

@@ -1,4 +1,4 @@
-"""The error of bad input, and the words for it. Every refusal is one line."""
+"""The error of bad input, and the words for it. Every problem is one line."""
 
 import difflib
 import json
@@ -6,10 +6,19 @@ from collections.abc import Iterable, Sequence
 
 
 class SettingsError(Exception):
-    """Something that the user gave can't be.
+    """Something that the user gave can't be. The exit code is 2.
 
-    The text is one line: where, what was found, what was expected. The exit code is 2.
+    Attributes:
+        problems: a line for each, mostly one: where, what was found, what was expected.
     """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        """The problems below one another."""
+        return "\n".join(self.problems)
 
 
 def shown(value: object, width: int = 60) -> str:
@@ -24,10 +33,14 @@ def shown(value: object, width: int = 60) -> str:
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that `word` probably means: one that it abbreviates, or one spelled alike."""
+    """The choice that `word` probably means: one that it abbreviates, or one spelled alike.
+
+    A word of half the length is spelled alike too easily: eps is not what epochs means.
+    """
     known = sorted(choices)
     begins = [choice for choice in known if word and choice.startswith(word)]
-    alike = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    near = [each for each in known if each in begins or 0.5 < len(each) / max(len(word), 1) < 2]
+    alike = difflib.get_close_matches(word, near, n=1, cutoff=0.6)
     return begins[0] if len(begins) == 1 else alike[0] if alike else None
 
 

@@ -82,8 +82,18 @@ def _unknown_key(model: Model, layer: Layer, path: KeyPath) -> str:
     written = "--" if origin is not None and origin.is_flag else ""
     where = f"{origin.text}: " if origin is not None and not origin.is_flag else ""
     prefix = ".".join(map(str, (*parents, "")))
+    others = [other for other, each in value.named().items() if last in each.model_fields]
+    if name in value.named() and others:
+        needed = f"needs {written}{prefix}name {_alternatives(others)}"
+        return f"{where}{written}{prefix}{last} {needed}; {name} has {', '.join(known)}"
     hint = unknown_setting_hint(str(last), prefix, known, list(keys_of(model)), written)
     return f"{where}unknown setting {written}{prefix}{last}{hint}"
+
+
+def _alternatives(names: list[str]) -> str:
+    """`a, b or c`; of many only the first."""
+    first, last = (names[:3], "another") if len(names) > 4 else (names[:-1], names[-1])
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def unknown_setting_hint(
@@ -129,7 +139,18 @@ def _combination(layer: Layer, path: KeyPath, context: dict[str, Any]) -> str:
     found = context["found"]
     origin = _culprit(layer, group, path, str(context["expected"])) or layer.origin(path)
     words = found if isinstance(found, str) else shown(found)
-    return f"{_lead(origin, path)} is {words}, expected {context['expected']}"
+    line = f"{_lead(origin, path)} is {words}, expected {context['expected']}"
+    return line if origin is not None and origin.is_flag else line + _with_flag(layer)
+
+
+def _with_flag(layer: Layer) -> str:
+    """The one flag of the command: what stands in the file did not conflict with it before."""
+    flags = {origin.text for origin in layer.origins.values() if origin.is_flag}
+    if len(flags) != 1:
+        return ""
+    flag = flags.pop()
+    value = layer.found(tuple(flag.removeprefix("--").split(".")))
+    return f" (with {flag} {value if isinstance(value, str) else shown(value)})"
 
 
 def _culprit(layer: Layer, group: KeyPath, path: KeyPath, expected: str) -> Origin | None:

@@ -1,7 +1,7 @@
 """From an experiment's file, a preset and the command line to the settings of every run.
 
 Precedence: settings < preset < variant < command line. The result is validated as a whole, variant
-by variant, and the first problem is reported with the file and line, or the flag, that holds it.
+by variant, and each problem is reported with the file and line, or the flag, that holds it.
 """
 
 import functools
@@ -20,6 +20,9 @@ from research.settings.labels import relabelled
 from research.settings.merge import Layer, merge
 
 S = TypeVar("S", bound=Settings)
+
+MOST_PROBLEMS = 5
+"""So many are told one by one; of the others only the number."""
 
 _FOLDER_NAME = re.compile(r"[^\s,/\\.-][^\s,/\\]{0,99}")
 
@@ -90,7 +93,7 @@ def read_experiment(document: Document) -> ExperimentFile:
     """
     file, problems = validate(ExperimentFile, Layer.of_document(document))
     if file is None:
-        raise _first(problems)
+        raise _refused(problems)
     for variant in file.variants:
         if not _FOLDER_NAME.fullmatch(variant):
             line = document.lines["variants", variant]
@@ -129,7 +132,7 @@ def resolve(
         overrides: values by dotted key, over everything else.
 
     Raises:
-        SettingsError: something can't be; the first problem, and how many more there are.
+        SettingsError: something can't be; the first problems, and how many more there are.
     """
     file = read_experiment(document)
     if preset not in file.presets:
@@ -200,7 +203,7 @@ def _validate_all(model: type[S], layers: dict[str, Layer]) -> dict[str, S]:
         for line in lines:
             problems.setdefault(line, []).append(name)
     if problems:
-        raise _first([_with_variants(line, found, layers) for line, found in problems.items()])
+        raise _refused([_with_variants(line, found, layers) for line, found in problems.items()])
     return settings
 
 
@@ -209,6 +212,6 @@ def _with_variants(line: str, found: list[str], layers: dict[str, Layer]) -> str
     return line if len(found) == len(layers) else f"{line} (variant {found[0]})"
 
 
-def _first(problems: list[str]) -> SettingsError:
-    more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
-    return SettingsError(problems[0] + more)
+def _refused(problems: list[str]) -> SettingsError:
+    more = len(problems) - MOST_PROBLEMS
+    return SettingsError(*problems[:MOST_PROBLEMS], *([f"and {more} more"] if more > 0 else []))

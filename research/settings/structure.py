@@ -135,15 +135,27 @@ def find_value(model: Model, path: tuple[str | int, ...]) -> Value | None:
     return value
 
 
-def is_list(model: Model, path: tuple[str, ...]) -> bool:
-    """Whether the setting at a key path is a list, and never text, in every choice that has it."""
+def is_list(model: Model, path: tuple[str, ...], *, of_any_length: bool = False) -> bool:
+    """Whether the setting at a key path is a list, and never text, in every choice that has it.
+
+    Args:
+        model: the settings.
+        path: the key path.
+        of_any_length: leaves out lists whose length is fixed, such as a pair.
+    """
     *parents, last = path
     models = parent.models() if (parent := find_value(model, tuple(parents))) else []
     fields = [each.model_fields[last] for each in models if last in each.model_fields]
     members = [value for field in fields for value in Value.of_field(field).alternatives()]
     lists = [value for value in members if _origin(value.annotation) in (list, tuple, set)]
     others = {value.annotation for value in members if value not in lists}
+    if of_any_length and any(_has_fixed_length(value.annotation) for value in lists):
+        return False
     return bool(lists) and others <= {NoneType}
+
+
+def _has_fixed_length(annotation: Annotation) -> bool:
+    return _origin(annotation) is tuple and Ellipsis not in get_args(annotation)
 
 
 def _origin(annotation: Annotation) -> object:
@@ -163,7 +175,7 @@ def _describe_one(value: Value) -> str:
     if origin is Literal:
         choices = [_literal(choice) for choice in get_args(annotation)]
         return f"one of {', '.join(choices)}" if len(choices) > 1 else choices[0]
-    if origin is tuple and Ellipsis not in get_args(annotation):
+    if _has_fixed_length(annotation):
         entries = [Value(entry).describe() for entry in get_args(annotation)]
         each = f", each {entries[0]}" if len(set(entries)) == 1 else f": {'; '.join(entries)}"
         return f"a list of {len(entries)}{each}"

@@ -1,4 +1,4 @@
-"""Bad input: exit code 2 and one line: the place, the key, what was found, what was expected.
+"""Bad input: exit code 2 and a line a problem: place, key, what was found, what was expected.
 
 Most cases call the command line in this process; a handful are real processes, started elsewhere.
 """
@@ -20,7 +20,7 @@ FLAGS = [
     (
         "unknown key",
         ["--optimizer.nesterov", "true"],
-        ["--optimizer.nesterov", "expected one of name, lr"],
+        ["--optimizer.nesterov needs --optimizer.name muon or", "adamw has name, lr"],
     ),
     (
         "near-miss key",
@@ -159,6 +159,18 @@ def test_wrong_flags(here, capsys, words, parts):
     for part in parts:
         assert part in line
     assert sorted(here.rglob("*")) == before, "nothing was started, nothing was made"
+
+
+def test_several_problems_are_one_line_each(here, capsys):
+    words = ["--optimizer.lr", "-1", "--batch_size", "0", "--trainer.devices", "0"]
+    assert main(["run", "grokking", *words]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    lines = captured.err.splitlines()
+    starts = ("--batch_size is 0", "--optimizer.lr is -1", "--trainer.devices is 0")
+    assert len(lines) == len(starts)
+    for line, start in zip(lines, starts, strict=True):
+        assert line.startswith(f"descent: {start}, expected ")
 
 
 COMMANDS = [

@@ -138,6 +138,7 @@ class WithLists(Settings):
     words: list[str] | None = None
     pairs: list[list[int]] = Field(default_factory=list)
     text: str = ""
+    pair: tuple[int, int] = (1, 2)
     text_or_list: str | list[str] = ""
     scalar: float = 0.0
 
@@ -150,7 +151,14 @@ class TestLists:
             ("numbers", "-1, 1e-3", [-1, 1e-3]),
             ("numbers", "0.1,", [0.1]),
             ("numbers", "[0.1, 0.2]", [0.1, 0.2]),
-            ("numbers", "0.1", 0.1),
+            ("numbers", "0.1", [0.1]),
+            ("numbers", "null", None),
+            ("words", "adam", ["adam"]),
+            ("words", "'a,b'", ["a,b"]),
+            ("pairs", "1", [1]),
+            ("pair", "1", 1),
+            ("pair", "1,2", [1, 2]),
+            ("text_or_list", "a", "a"),
             ("words", "adam,sgd", ["adam", "sgd"]),
             ("words", "null", None),
             ("words", "[null, a]", [None, "a"]),
@@ -161,7 +169,7 @@ class TestLists:
             ("scalar", "0,1", "0,1"),
         ],
     )
-    def test_commas_make_a_list_where_only_a_list_can_be_meant(self, key, text, value):
+    def test_a_list_without_brackets_where_only_a_list_can_be_meant(self, key, text, value):
         words = overrides(f"--{key}", text)
         assert read_overrides(words, WithLists, OPTIONS) == {key: value}
 

@@ -51,7 +51,12 @@ def test_missing(capsys, tmp_path):
 def test_a_folder_of_the_command_line_and_another_set(capsys, tmp_path):
     code, line = run(capsys, "--data_folder", "elsewhere", "--data.name", "mnist")
     assert code == 2
-    assert line.startswith("descent: --data.name is mnist: elsewhere/mnist/train-images")
+    assert line.startswith(
+        "descent: --data.name is mnist: $DESCENT_MIRROR is off, and elsewhere/mnist/train-images"
+    )
+    assert "; name another data folder with --data_folder or $DESCENT_DATA;" in line
+    assert line.endswith("; scikit-learn's digits need no files: --data.name digits\n")
+    assert not (tmp_path / "elsewhere").exists()
     assert not (tmp_path / "runs").exists()
 
 
@@ -61,7 +66,7 @@ def test_no_mirror_has_it(capsys, tmp_path, monkeypatch):
         assert main(["run", "generalisation", *ONE]) == 2
     out, err = capsys.readouterr()
     assert f"{server.host}: answered 404 Not Found" in out
-    assert f"could not be downloaded ({server.host}: answered 404 Not Found), expected" in err
+    assert f"fashion_mnist: no mirror has it ({server.host}: answered 404 Not Found), and" in err
     assert err.count("\n") == 1
     assert not (tmp_path / "runs").exists()
 
@@ -74,7 +79,7 @@ def test_what_a_mirror_sends_must_be_official(capsys, tmp_path, monkeypatch):
         monkeypatch.setenv("DESCENT_MIRROR", server.base("good"))
         assert main(["run", "generalisation", *ONE]) == 2
     assert f"announces {len(data):,} bytes, expected 26,421,880" in capsys.readouterr().err
-    assert list((tmp_path / "named" / "fashion-mnist").iterdir()) == []
+    assert not (tmp_path / "named").exists(), "nothing came, so nothing was made"
 
 
 def test_truncated(capsys, tmp_path):
@@ -143,10 +148,9 @@ def test_without_images_there_is_nothing_to_look_for():
     assert "data" not in collect(["descent"])
 
 
-def test_a_record_goes_on_with_the_files_that_it_began_with(tmp_path):
-    write_image_set(tmp_path / "named", "mnist")
-    data = provide_data({"a": variant(data=UNOFFICIAL)}, None)
-    settings = {"data": UNOFFICIAL.model_dump(mode="json")}
+def begun(folder, settings, data=()):
+    """A record of which nothing has run yet."""
+    settings = {"data": UNOFFICIAL.model_dump(mode="json"), **settings}
     plan = Plan(
         experiment="generalisation",
         folder=None,
@@ -158,7 +162,13 @@ def test_a_record_goes_on_with_the_files_that_it_began_with(tmp_path):
         variants={"a": VariantPlan(label="a", settings=settings)},
         runs={"a": [0]},
     )
-    record = Record.create(tmp_path / "record", plan, collect(["descent"], None, data))
+    return Record.create(folder / "record", plan, collect(["descent"], None, list(data)))
+
+
+def test_a_record_goes_on_with_the_files_that_it_began_with(tmp_path):
+    write_image_set(tmp_path / "named", "mnist")
+    data = provide_data({"a": variant(data=UNOFFICIAL)}, None)
+    record = begun(tmp_path, {}, data)
     provide_data_again(record, None)
     path = tmp_path / "named" / "mnist" / "t10k-labels-idx1-ubyte.gz"
     other = tmp_path / "other"
@@ -168,6 +178,17 @@ def test_a_record_goes_on_with_the_files_that_it_began_with(tmp_path):
     (other / "mnist" / images).replace(path.with_name(images))
     with pytest.raises(SettingsError, match=r"has SHA-256 .*, expected .* when .*record began"):
         provide_data_again(record, None)
+    path.unlink()
+    with pytest.raises(SettingsError, match=r"is not there, expected ") as error:
+        provide_data_again(record, None)
+    assert "--" not in str(error.value), "resume takes no settings"
+    assert str(error.value).endswith("; name another data folder with $DESCENT_DATA")
     store = record.runs()[0]
     store.write_status(type(store.status())("done"))
     provide_data_again(record, None)
+
+
+def test_resume_names_no_folder_where_the_record_has_its_own(tmp_path):
+    record = begun(tmp_path, {"data_folder": str(tmp_path / "gone")})
+    with pytest.raises(SettingsError, match=r"is not there, expected .* in .*/gone/mnist$"):
+        provide_data_again(record, None)

@@ -141,7 +141,8 @@ def test_where_no_mirror_has_it_nothing_stays_and_one_line_says_why(
     with pytest.raises(SettingsError) as error:
         provide(tmp_path, silence=0.3)
     said = str(error.value)
-    assert said.startswith(f"{tmp_path / IMAGES} is not there and could not be downloaded (")
+    assert said.startswith("no mirror has it (")
+    assert f"), and {tmp_path / IMAGES} is not there, expected the official" in said
     assert reason("absent", files[IMAGES]) in said
     assert reason(how, files[IMAGES]) in said
     assert f"expected the official {', '.join(FILES.values())} of mnist in {tmp_path}/mnist" in said
@@ -151,8 +152,25 @@ def test_where_no_mirror_has_it_nothing_stays_and_one_line_says_why(
 
 def test_no_connection(tmp_path, monkeypatch, server):
     monkeypatch.setenv("DESCENT_MIRROR", "http://127.0.0.1:1/data")
-    with pytest.raises(SettingsError, match=r"could not be downloaded \(127.0.0.1:1: no conn"):
+    with pytest.raises(SettingsError, match=r"^no connection to 127.0.0.1:1, and .* not there"):
         provide(tmp_path)
+
+
+def test_where_nothing_came_no_folder_is_made_and_an_old_one_stays(tmp_path, monkeypatch, server):
+    use(monkeypatch, server, "absent")
+    (tmp_path / "old" / "mnist").mkdir(parents=True)
+    for folder in ("old", "old/new", "new/and/newer"):
+        with pytest.raises(SettingsError, match="no mirror has it"):
+            provide(tmp_path / folder)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "old", tmp_path / "old" / "mnist"]
+
+
+def test_what_came_before_a_mirror_failed_stays(tmp_path, monkeypatch, server, files):
+    use(monkeypatch, server, "good")
+    monkeypatch.setitem(server.files, OTHERS[0], b"")
+    with pytest.raises(SettingsError, match="no mirror has it"):
+        provide(tmp_path / "new")
+    assert lying(tmp_path / "new") == {IMAGES: files[IMAGES]}
 
 
 def test_a_server_that_calls_gzip_an_encoding_is_not_believed(tmp_path, monkeypatch, server):
@@ -180,7 +198,9 @@ def test_a_damaged_local_file_is_neither_replaced_nor_are_others_fetched(
 
 def test_downloads_can_be_off(tmp_path, server):
     assert os.environ["DESCENT_MIRROR"] == "off"
-    with pytest.raises(SettingsError, match="is not there, expected the official"):
+    with pytest.raises(
+        SettingsError, match=r"^\$DESCENT_MIRROR is off, and .* is not there, expected the official"
+    ):
         provide(tmp_path / "folder")
     assert not (tmp_path / "folder").exists()
 

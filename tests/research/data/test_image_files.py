@@ -133,10 +133,30 @@ def test_a_bad_file_is_one_line_that_says_what_belongs_where(tmp_path, look, how
         look("fashion_mnist", str(tmp_path), allow_unofficial=True)
     said = str(error.value)
     assert "\n" not in said
-    assert said.startswith(str(tmp_path / "fashion-mnist" / IMAGES))
+    assert str(tmp_path / "fashion-mnist" / IMAGES) in said
     assert f"in {tmp_path / 'fashion-mnist'}" in said
     assert all(file in said for file in FILES.values())
     assert "--data_folder or $DESCENT_DATA" in said
+
+
+@pytest.mark.parametrize("how", ["truncated", "empty", "not gzip", "fewer values"])
+def test_what_can_not_be_read_is_not_advised_to_be_used_as_it_is(tmp_path, how):
+    write_image_set(tmp_path)
+    damage(tmp_path, how)
+    with pytest.raises(SettingsError, match=r"has SHA-256 .* move this one away") as error:
+        check_files("fashion_mnist", str(tmp_path))
+    assert "allow_unofficial" not in str(error.value)
+
+
+def test_nor_is_half_an_archive_or_half_a_record(tmp_path):
+    write_archive(tmp_path / "a")
+    write_batches(tmp_path / "b")
+    for path in ("a/cifar-10-binary.tar.gz", "b/cifar-10-batches-bin/data_batch_1.bin"):
+        file = tmp_path / path
+        file.write_bytes(file.read_bytes()[:-200])
+        with pytest.raises(SettingsError, match="has SHA-256") as error:
+            check_files("cifar10", str(tmp_path / path[0]))
+        assert "allow_unofficial" not in str(error.value)
 
 
 def refusal(folder, name="cifar10"):

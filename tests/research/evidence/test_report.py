@@ -9,6 +9,7 @@ import pytest
 from research.evidence.claims import Claim, write_verdicts
 from research.evidence.report import compose, differing_settings
 from research.evidence.style import slide
+from research.records.status import Status
 from research.records.store import Plan, Record, VariantPlan
 from tests.research.evidence.synthetic import make_record
 
@@ -214,3 +215,32 @@ def test_is_composed_in_under_half_a_second_and_without_matplotlib(record):
     start = time.process_time()
     compose([record])
     assert time.process_time() - start < 0.5
+
+
+def titles(html):
+    table = html.partition("<h2>Runs</h2>")[2].partition("</thead>")[0]
+    return re.findall(r"<th [^>]*>([^<]*)</th>", table)
+
+
+def test_accuracies_that_no_run_has_are_left_out(tmp_path):
+    plan = Plan(
+        experiment="x",
+        variants={"a": VariantPlan(label="A", settings={})},
+        runs={"a": [0, 1]},
+    )
+    record = Record.create(tmp_path / "r", plan, {})
+    assert titles(compose([record])) == ["Variant", "Seed", "State", "Steps", "Time"]
+    _, run = record.runs()
+    run.write_status(Status("done", metrics={"validation/accuracy": 0.5}))
+    html = compose([record])
+    assert titles(html) == ["Variant", "Seed", "State", "Steps", "Validation accuracy", "Time"]
+    rows = html.partition("<h2>Runs</h2>")[2].partition("</table>")[0].split("<tr>")[2:]
+    assert [("50.0 %" in row, "–</td>" in row) for row in rows] == [(False, True), (True, False)]
+
+
+def test_a_wide_table_can_be_scrolled_and_shows_it(record):
+    html = compose([record])
+    assert html.count("<table") == html.count('<div class="wide" tabindex="0"><table')
+    style = html.partition(".wide {")[2].partition("}")[0]
+    assert "overflow-x: auto" in style
+    assert style.count(" local") == style.count(" scroll") == 2

@@ -1,8 +1,10 @@
 """The words of errors."""
 
+import pickle
+
 import pytest
 
-from research.settings.errors import did_you_mean, nearest, shown, unknown
+from research.settings.errors import SettingsError, did_you_mean, nearest, shown, unknown
 
 
 @pytest.mark.parametrize(
@@ -15,10 +17,27 @@ from research.settings.errors import did_you_mean, nearest, shown, unknown
         ("b", None),
         ("zzz", None),
         ("", None),
+        ("lotr", None),
+        ("e", None),
     ],
 )
 def test_nearest(word, choice):
     assert nearest(word, ["lr", "betas", "batch", "weight_decay"]) == choice
+
+
+def test_a_word_of_half_the_length_is_far_fetched():
+    assert nearest("epochs", ["eps", "lr"]) is None
+    assert nearest("epochs", ["eps", "epoch"]) == "epoch"
+    assert nearest("rnu", ["run", "resume"]) == "run"
+    assert nearest("pre", ["preset", "prefix"]) == "preset", "an abbreviation may be short"
+
+
+def test_several_problems_are_lines():
+    error = SettingsError("a", "b")
+    assert error.problems == ("a", "b")
+    assert str(error) == "a\nb"
+    again = pickle.loads(pickle.dumps(error))
+    assert again.problems == error.problems
 
 
 def test_did_you_mean():

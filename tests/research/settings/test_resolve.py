@@ -93,7 +93,7 @@ def run(text=TEXT, preset="quick", variants=None, seeds=None, **flags):
 def problem(text=TEXT, **arguments) -> str:
     with pytest.raises(SettingsError) as error:
         run(text, **arguments)
-    assert "\n" not in str(error.value)
+    assert all("\n" not in line for line in error.value.problems)
     return str(error.value)
 
 
@@ -151,7 +151,8 @@ FLAGS = [
     ({"optimizer": {"lrr": 1}}, "unknown setting --optimizer.lrr; did you mean --optimizer.lr?"),
     (
         {"optimizer__momentum": 0.9},
-        "unknown setting --optimizer.momentum; expected one of name, lr, weight_decay, betas, adam",
+        "--optimizer.momentum needs --optimizer.name sgd;"
+        " adam has name, lr, weight_decay, betas, adam",
     ),
     (
         {"optimizer__name": "adamm"},
@@ -183,7 +184,17 @@ FLAGS = [
     ({"lr": 1}, "unknown setting --lr; did you mean --optimizer.lr?"),
     (
         {"steps": 0, "net__heads": 3},
-        "--net.heads is 3, expected a divisor of the width 16; and 1 more",
+        "--net.heads is 3, expected a divisor of the width 16\n"
+        "--steps is 0, expected a whole number >= 1",
+    ),
+    (
+        {"steps": 0, "batch": 0, "fast": 1, "norm": "x", "optimizer__lr": 0, "net__width": 0},
+        "--optimizer.lr is 0, expected a number > 0\n"
+        "--net.width is 0, expected a whole number >= 1\n"
+        "--steps is 0, expected a whole number >= 1\n"
+        "--batch is 0, expected a whole number >= 1, or null\n"
+        '--norm is "x", expected one of pre, post, none\n'
+        "and 1 more",
     ),
 ]
 
@@ -196,6 +207,12 @@ def test_a_wrong_flag(flags, line):
 FILES = [
     ("heads: 4", "heads: 3", "toy.yaml:5: net.heads is 3, expected a divisor of the width 16"),
     ("heads: 4", "head: 4", "toy.yaml:5: unknown setting net.head; did you mean net.heads?"),
+    (
+        "lr: 1e-3",
+        "momentum: 0.9",
+        "toy.yaml:3: optimizer.momentum needs optimizer.name sgd;"
+        " adam has name, lr, weight_decay, betas, adam",
+    ),
     ("lr: 1e-3", "lr: fast", 'toy.yaml:3: optimizer.lr is "fast", expected a number > 0'),
     ("lr: 1e-3", "lr: no", 'toy.yaml:3: optimizer.lr is "no", expected a number > 0'),
     (
@@ -213,13 +230,15 @@ FILES = [
     (
         "presets:",
         "presetz:",
-        "toy.yaml:1: presets is missing, expected a mapping of length >= 1; and 1 more",
+        "toy.yaml:1: presets is missing, expected a mapping of length >= 1\n"
+        "toy.yaml:12: unknown setting presetz; did you mean presets?",
     ),
     ("    label: heavy\n", "", "toy.yaml:9: variants.heavy.label is missing, expected text"),
     (
         "label: heavy",
         "labe: heavy",
-        "toy.yaml:9: variants.heavy.label is missing, expected text; and 1 more",
+        "toy.yaml:9: variants.heavy.label is missing, expected text\n"
+        "toy.yaml:10: unknown setting variants.heavy.labe; did you mean variants.heavy.label?",
     ),
     (
         "{plain: [0]}",
@@ -256,7 +275,8 @@ FILES = [
     (
         "settings:\n  optimizer",
         "settings: 3\nother:\n  optimizer",
-        "toy.yaml:2: settings is 3, expected a mapping; and 1 more",
+        "toy.yaml:2: settings is 3, expected a mapping\n"
+        "toy.yaml:3: unknown setting other; expected one of summary, settings, variants, presets",
     ),
 ]
 
@@ -265,6 +285,47 @@ FILES = [
 def test_a_wrong_file(old, new, line):
     assert old in TEXT
     assert problem(TEXT.replace(old, new, 1)) == line
+
+
+class Images(Settings):
+    name: Literal["many", "few"] = "many"
+    examples: int = 10
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _there_are_so_many(self) -> Self:
+        if self.name == "few" and self.examples > 5:
+            refuse("examples", self.examples, "at most 5")
+        return self
+
+
+class OfImages(Settings):
+    data: Images = Images()
+
+
+@pytest.mark.parametrize(
+    ("settings", "flags", "line"),
+    [
+        (
+            "{data: {examples: 9}}",
+            {"data.name": "few"},
+            "toy.yaml:2: data.examples is 9, expected at most 5 (with --data.name few)",
+        ),
+        ("{}", {"data.name": "few"}, "--data.name: data.examples is 10, expected at most 5"),
+        (
+            "{data: {examples: 9}}",
+            {"data.name": "few", "data.seed": 1},
+            "toy.yaml:2: data.examples is 9, expected at most 5",
+        ),
+        ("{data: {name: few}}", {}, "toy.yaml:2: data.examples is 10, expected at most 5"),
+    ],
+)
+def test_what_the_file_says_and_one_flag_has_made_wrong_names_the_flag(settings, flags, line):
+    text = f"summary: a toy\nsettings: {settings}\nvariants: {{a: {{label: a}}}}\n"
+    document = parse_document(text + "presets: {quick: {runs: {a: [0]}}}\n", "toy.yaml")
+    with pytest.raises(SettingsError) as error:
+        resolve(document, OfImages, "quick", overrides=flags)
+    assert str(error.value) == line
 
 
 def test_unknown_preset_and_variant():
