@@ -87,7 +87,7 @@ CLAIMS = (
     DeepClaim(
         Claim(
             "N1",
-            "With 20 % wrong labels the test error falls, rises and falls again as a network"
+            "With 20 % wrong labels the test error rises to a peak and falls again as a network"
             " trains",
             NAKKIRAN + ", section 6",
             "rise and fall of the smoothed curve >= 1 point in every seed",

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.double_descent_features.settings import SIGMAS
 from research.evidence.claimed_settings import difference
 from research.records.store import Plan
+from research.settings.images import ImageSet
 
-SIGMAS = {"digits": 1.5, "mnist": 5.0, "fashion_mnist": 5.0}
-"""By image set the width that was looked at: half the median distance of two of its images."""
+IMAGE_SETS: tuple[ImageSet, ...] = ("digits", "mnist", "fashion_mnist")
+"""Those that the claims are about, with the sigma that null stands for."""
 
 NEEDED_RATIOS = (0.25, 0.5, 0.75, 1.0, 2.0)
 """Those that the claims name, or need to find a minimum below 1, and 20 where features vary."""
@@ -30,8 +32,8 @@ def wrong_settings(plan: Plan) -> dict[str, str]:
 def _difference(variant: str, settings: Mapping[str, Any]) -> str | None:
     kind, _, noise = variant.partition("-")
     name = settings["data"]["name"]
-    if name not in SIGMAS:
-        return f"data.name {name}, the claims are about {', '.join(SIGMAS)}"
+    if name not in IMAGE_SETS:
+        return f"data.name {name}, the claims are about {', '.join(IMAGE_SETS)}"
     exactly = {
         "sweep": "samples" if kind == "samples" else "features",
         "features": "relu" if kind == "relu" else "fourier",
@@ -39,7 +41,7 @@ def _difference(variant: str, settings: Mapping[str, Any]) -> str | None:
         "data.noisy_labels": "wrong",
         "data.standardise": False,
     }
-    if exactly["features"] == "fourier":
+    if exactly["features"] == "fourier" and settings["sigma"] is not None:
         exactly["sigma"] = SIGMAS[name]
     is_samples = kind == "samples"
     least = {"feature_count": 400} if is_samples else {"data.train_examples": 1000}

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from experiments.double_descent_features.settings import DoubleDescentFeaturesSettings
+from research.records.errors import RecordError
 from research.records.store import Record, RunStore
 
 Floats = NDArray[numpy.float64]
@@ -21,13 +23,15 @@ class Curve:
 
     Attributes:
         store: its folder.
-        unit: the number at ratio 1: of images, or of features where images vary.
+        label: what its variant is called.
+        settings: what it was run with.
         is_whole: whether every point has its row.
         rows: by name of the metric, [points], ascending in the ratio; nothing without any row.
     """
 
     store: RunStore
-    unit: int
+    label: str
+    settings: DoubleDescentFeaturesSettings
     is_whole: bool
     rows: Mapping[str, Floats]
 
@@ -37,9 +41,14 @@ class Curve:
         return f"{self.store.variant}/{self.store.seed}"
 
     @property
+    def unit(self) -> int:
+        """The number at ratio 1: of images, or of features where images vary."""
+        return self.settings.unit
+
+    @property
     def swept(self) -> str:
         """The metric that holds what varies."""
-        return "examples" if len(set(self.rows["features"])) == 1 else "features"
+        return "examples" if self.settings.sweep == "samples" else "features"
 
     @property
     def ratios(self) -> Floats:
@@ -60,13 +69,22 @@ class Curve:
 
 
 def curve_of(record: Record, store: RunStore) -> Curve:
-    """The curve of one run."""
-    plain = record.plan.variants[store.variant].settings
-    settings = DoubleDescentFeaturesSettings.model_validate(plain)
+    """The curve of one run.
+
+    Raises:
+        RecordError: it was run with settings that an earlier version accepted.
+    """
+    variant = record.plan.variants[store.variant]
+    try:
+        settings = DoubleDescentFeaturesSettings.model_validate(variant.settings)
+    except ValidationError as error:
+        text = f"{record.folder}: {store.variant} can't be drawn: {error.errors()[0]['msg']}"
+        raise RecordError(text) from error
     found = sorted(store.metrics(), key=lambda row: row["step"])
     names = found[0] if found else {}
     rows = {name: numpy.array([row[name] for row in found]) for name in names if name != "step"}
-    return Curve(store, settings.unit, len(found) == len(settings.counts), rows)
+    is_whole = len(found) == len(settings.counts)
+    return Curve(store, variant.label, settings, is_whole, rows)
 
 
 def curves_of(record: Record) -> list[Curve]:

@@ -3,12 +3,8 @@
 from matplotlib.figure import Figure
 
 from experiments.double_descent_features.claims import CLAIMS
-from experiments.double_descent_features.configurations import (
-    FEATURE_VARIANTS,
-    SAMPLE_VARIANTS,
-    wrong_settings,
-)
-from experiments.double_descent_features.curves import Curve, curves_of
+from experiments.double_descent_features.configurations import wrong_settings
+from experiments.double_descent_features.curves import curves_of
 from experiments.double_descent_features.figures import (
     behind_figure,
     errors_figure,
@@ -17,8 +13,6 @@ from experiments.double_descent_features.figures import (
 from research.evidence.claims import Verdict
 from research.evidence.style import lecture_style
 from research.records.store import Record
-
-DATA = {"digits": "the digits", "mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
 
 
 def verdicts(record: Record) -> list[Verdict]:
@@ -34,22 +28,12 @@ def figures(record: Record) -> dict[str, Figure]:
     Where images alone vary, that figure has the experiment's name.
     """
     whole = [curve for curve in curves_of(record) if curve.is_whole]
-
-    def of(variants: tuple[str, ...]) -> list[Curve]:
-        return [curve for curve in whole if curve.store.variant in variants]
-
+    features = [curve for curve in whole if curve.settings.sweep == "features"]
+    samples = [curve for curve in whole if curve.settings.sweep == "samples"]
     drawn: dict[str, Figure] = {}
-    features, samples = of(FEATURE_VARIANTS), of(SAMPLE_VARIANTS)
     if features:
-        drawn["double_descent_features"] = errors_figure(features, _data(record, features[0]))
-        drawn["behind_the_peak"] = behind_figure(features, _data(record, features[0]))
+        drawn["double_descent_features"] = errors_figure(features)
+        drawn["behind_the_peak"] = behind_figure(features)
     if samples:
-        name = "samples" if features else "double_descent_features"
-        drawn[name] = samples_figure(samples, _data(record, samples[0]))
+        drawn["samples" if features else "double_descent_features"] = samples_figure(samples)
     return drawn
-
-
-def _data(record: Record, curve: Curve) -> str:
-    """What the images are called."""
-    name = str(record.plan.variants[curve.store.variant].settings["data"]["name"])
-    return DATA.get(name, name)

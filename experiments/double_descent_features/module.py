@@ -71,7 +71,7 @@ class DoubleDescentFeatures(SweepModule):
             for name in ("train", "test")
         )
         targets = F.one_hot(self.labels["train"], settings.data.classes).to(torch.float64)
-        features = RandomFeatures(settings.features, inputs, settings.sigma, self.seed)
+        features = RandomFeatures(settings.features, inputs, settings.kernel_width, self.seed)
         if settings.sweep == "features":
             return FeatureFits(features, train, targets, test, settings.counts)
         count = settings.feature_count

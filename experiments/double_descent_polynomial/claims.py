@@ -1,7 +1,7 @@
 """The claims of double_descent_polynomial: what each says, its number, and its bounds."""
 
 from experiments.double_descent_polynomial import numbers
-from experiments.double_descent_polynomial.judging import CurveClaim
+from research.evidence.bounded_claim import BoundedClaim
 from research.evidence.claims import Claim
 
 LECTURE = "the lecture's animation"
@@ -9,7 +9,7 @@ SCHAEFFER = "Schaeffer et al. (2023), arXiv:2303.14151"
 OURS = "our measurements"
 
 CLAIMS = (
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D1a",
             "Lecture's setting: the median test error peaks where there are as many coefficients"
@@ -23,7 +23,7 @@ CLAIMS = (
         52,
         numbers.peak_positions_of_draws,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D1b",
             "The peak is at least a million times the least error before it: orders of magnitude",
@@ -34,7 +34,7 @@ CLAIMS = (
         numbers.height_of_peak,
         low=6,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D2",
             "In the lecture's setting the second descent does not beat the first: least error"
@@ -47,11 +47,12 @@ CLAIMS = (
         low=1 + 1e-12,
         note=numbers.second_over_first_of_draws,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D9",
             "The height of the lecture's peak is no rounding: at P = n every draw has the error"
-            " that exact arithmetic gives (Lagrange's form); largest relative difference",
+            " that Lagrange's form gives, which does without solving a system; largest relative"
+            " difference",
             OURS,
             "≤ 0.01",
         ),
@@ -59,7 +60,7 @@ CLAIMS = (
         numbers.largest_difference_from_exact,
         high=0.01,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D10",
             "It is the conditioning of equispaced examples: the same noise at Chebyshev's nodes"
@@ -71,7 +72,7 @@ CLAIMS = (
         numbers.error_at_threshold,
         high=0.125,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D11",
             "It needs noise: without any, the test error at P = n is rounding",
@@ -82,7 +83,7 @@ CLAIMS = (
         numbers.error_at_threshold,
         high=1e-6,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D12",
             "Ridge 0.1 removes it: largest median test error for P from 0.8 n to 1.2 n",
@@ -93,7 +94,7 @@ CLAIMS = (
         numbers.largest_error_near_threshold,
         high=1,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D13",
             "With Chebyshev polynomials the error rises again after the second descent: at degree"
@@ -105,7 +106,7 @@ CLAIMS = (
         numbers.rise_after_second_minimum,
         low=2,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D14",
             "With Legendre polynomials it does not: the same ratio",
@@ -116,7 +117,7 @@ CLAIMS = (
         numbers.rise_after_second_minimum,
         high=1.2,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D15",
             "Monomials in float64 solve another problem: at P = n the cut-off of small singular"
@@ -128,7 +129,7 @@ CLAIMS = (
         numbers.share_of_exact,
         high=1e-6,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D16",
             "Every draw interpolates from P = n on: largest training error, up to rounding",
@@ -139,7 +140,7 @@ CLAIMS = (
         numbers.train_error_beyond,
         high=1e-6,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D17",
             "Examples at random places: every draw has its own peak, near P = n = 50; their median",
@@ -152,7 +153,7 @@ CLAIMS = (
         52,
         numbers.peak_positions_of_draws,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "D18",
             "Their height is a matter of float64: at P = n the cut-off of small singular values"
@@ -164,7 +165,7 @@ CLAIMS = (
         numbers.middle_share_of_exact,
         high=1e-3,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "S1",
             "Schaeffer et al.'s setting, without noise: the median test error peaks at P = n = 15",
@@ -177,7 +178,7 @@ CLAIMS = (
         15,
         numbers.peak_positions_of_draws,
     ),
-    CurveClaim(
+    BoundedClaim(
         Claim(
             "S2",
             "There the second descent does beat the first: least error beyond n over least before",

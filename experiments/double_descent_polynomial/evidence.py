@@ -10,6 +10,7 @@ from experiments.double_descent_polynomial.configurations import AT_LEAST, EXACT
 from experiments.double_descent_polynomial.curve_figure import curve_figure
 from experiments.double_descent_polynomial.growing import growing
 from experiments.double_descent_polynomial.measured import first_of_each, leading, read_curves
+from experiments.double_descent_polynomial.naming import distinct, same_at_nodes
 from experiments.double_descent_polynomial.variants_figure import variants_figure
 from research.evidence.claimed_settings import wrong_settings
 from research.evidence.claims import Verdict
@@ -29,17 +30,18 @@ def verdicts(record: Record) -> list[Verdict]:
 
 @lecture_style()
 def figures(record: Record) -> dict[str, Figure]:
-    """The leading curve as `double_descent_polynomial`, and all that there are in `variants`.
+    """The leading curve as `double_descent_polynomial`, and all that differ in `variants`.
 
     They show the first run of each variant; the lecture's leads where it was run.
     """
-    curves = first_of_each(read_curves(record))
+    curves, repeated = distinct(first_of_each(read_curves(record)))
     drawn = {}
     if (shown := leading(curves)) is not None:
-        nodes = curves.get("nodes") if shown is curves.get("lecture") else None
-        drawn["double_descent_polynomial"] = curve_figure(shown, nodes)
-    if len(curves) > 1:
-        drawn["variants"] = variants_figure(curves)
+        nodes = same_at_nodes(shown, curves)
+        drawn["double_descent_polynomial"] = curve_figure(shown, nodes, repeated)
+        if len(curves) > 1:
+            ordered = {shown.store.variant: shown, **curves}
+            drawn["variants"] = variants_figure(ordered, repeated)
     return drawn
 
 

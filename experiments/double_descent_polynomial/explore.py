@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LARGE = 1e6
 """Fits are cut off here: what is larger is far outside of any window."""
+TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+"""Numbers of coefficients that are written at the axis."""
 FIT, MARK = 2, 4
 """Positions of the two traces that the slider moves."""
 
@@ -21,30 +23,45 @@ def explore(curve: Curve) -> "Figure":
     """The first draw's fit at the left, the median test error at the right."""
     from plotly.subplots import make_subplots
 
-    figure = make_subplots(1, 2, subplot_titles=("one draw and its fit", "median test error"))
+    draws = curve.settings.draws
+    error = "test error" if draws == 1 else f"test error, median of {draws} draws"
+    figure = make_subplots(1, 2, subplot_titles=("one draw and its fit", error))
     shown = [int(parameters) for parameters in curve.parameters]
     start = shown.index(curve.best(curve.before)[0])
     for column, trace in _traces(curve, shown[start]):
         figure.add_trace(trace, row=1, col=column)
     figure.update_layout(
-        title={"text": "Double descent of polynomials, degree by degree"},
+        title={"text": "Fit and test error of polynomials, by number of coefficients"},
+        font={"size": 18},
+        legend={"orientation": "h", "x": 0, "y": 1.08, "yanchor": "bottom"},
+        margin={"t": 150},
         template="plotly_white",
         sliders=[
             {
                 "active": start,
                 "currentvalue": {"prefix": "coefficients P = "},
-                "pad": {"t": 50},
+                "pad": {"t": 70},
                 "steps": [_step(curve, parameters) for parameters in shown],
             }
         ],
-        showlegend=False,
+        showlegend=True,
     )
     highest = HIGHEST[curve.settings.target]
-    figure.update_yaxes(range=(-highest, highest), row=1, col=1)
-    figure.update_yaxes(type="log", exponentformat="power", dtick=4, row=1, col=2)
-    figure.update_xaxes(type="log", title="coefficients P", row=1, col=2)
+    figure.update_annotations(font={"size": 20})  # the panels' titles
+    figure.update_xaxes(title="x", row=1, col=1)
+    figure.update_yaxes(range=(-highest, highest), title="y", row=1, col=1)
+    axis = {"type": "log", "exponentformat": "power", "title": "test error (mean square)"}
+    figure.update_yaxes(axis, dtick=_decades(curve), row=1, col=2)
+    places = {"tickmode": "array", "tickvals": TICKS, "title": "coefficients P"}
+    figure.update_xaxes(places, type="log", row=1, col=2)
     figure.add_vline(curve.examples, line={"dash": "dash", "color": GREY}, row=1, col=2)
     return figure
+
+
+def _decades(curve: Curve) -> int:
+    """Powers of ten between two ticks: at most eight intervals."""
+    errors = numpy.maximum(curve.median, LOWEST)
+    return max(1, round(float(numpy.log10(errors.max() / errors.min())) / 6))
 
 
 def _traces(curve: Curve, start: int) -> list[tuple[int, Any]]:

@@ -9,20 +9,27 @@ import numpy
 from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from experiments.double_descent_polynomial.drawing import (
     draw_errors,
     draw_examples,
 )
 from experiments.double_descent_polynomial.measured import Curve
+from experiments.double_descent_polynomial.naming import unlike_the_lecture
 from research.evidence.gif import GIF_DOTS_PER_INCH
-from research.evidence.style import BLUE, HALO, VERMILLION, caption, slide
+from research.evidence.style import BLUE, VERMILLION, caption, slide
 from research.evidence.threshold_figure import mark_threshold
 
 MILLISECONDS, HOLD = 140, 7
 """Time of each frame, and how many times the last one is shown again."""
+SHARP = 2
+"""How many pixels there are for each that a screen of a GIF's usual density would show."""
+TITLE_PAD = 8
+"""Points between a panel and its title."""
 DENSE = 0.1
 """Every degree is shown up to this share of n, and this far around it; every fourth elsewhere."""
 
@@ -32,18 +39,18 @@ def growing(curve: Curve) -> FuncAnimation:
     figure, (left, right) = _panels(curve)
     moments = _moments(curve)
     fits = [curve.fit(parameters) for parameters in moments]
-    [line] = left.plot([], [], color=VERMILLION, lw=2.2)
-    [path] = right.plot([], [], color=BLUE, lw=3)
-    [dot] = right.plot([], [], "o", color=VERMILLION, markersize=10)
-    text = left.text(
-        0.03,
-        0.99,
+    [line] = left.plot([], [], color=VERMILLION, lw=2.2 * SHARP)
+    [path] = right.plot([], [], color=BLUE, lw=3 * SHARP)
+    [dot] = right.plot([], [], "o", color=VERMILLION, markersize=10 * SHARP)
+    text = left.annotate(
         "",
-        transform=left.transAxes,
-        size=17,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, TITLE_PAD * SHARP),
+        textcoords="offset points",
+        size=15 * SHARP,
         weight="bold",
-        va="top",
-        path_effects=HALO,
+        va="bottom",
     )
 
     def show(frame: int) -> list[Artist]:
@@ -52,17 +59,27 @@ def growing(curve: Curve) -> FuncAnimation:
         line.set_data(*fits[now])
         path.set_data(curve.parameters[: until + 1], curve.median[: until + 1])
         dot.set_data([moments[now]], [curve.median[until]])
-        text.set_text(f"P = {moments[now]} coefficients")
+        text.set_text(f"P = {moments[now]} coefficients, fit to one draw")
         return []
 
     caption(
         figure,
         "Fit and test error as the degree grows",
-        "Left: one draw of the noise, and the minimum-norm fit to it. Right: the test error of the"
-        " fit with so many coefficients, median over draws. Degrees beyond"
-        f" {curve.settings.all_degrees_to} are left out.",
+        _about(curve),
     )
     return FuncAnimation(figure, show, frames=len(moments) + HOLD, interval=MILLISECONDS)
+
+
+def _about(curve: Curve) -> str:
+    settings = curve.settings
+    draws = "one draw" if settings.draws == 1 else f"median over {settings.draws} draws"
+    beyond = f" Degrees beyond {settings.all_degrees_to} are left out."
+    unlike = unlike_the_lecture(curve)
+    return (
+        f"Left: the examples of one draw, and the fit to them{f' ({unlike})' if unlike else ''}."
+        f" Right: the test error of the fit with so many coefficients, {draws}."
+        f"{beyond if settings.more_degrees else ''}"
+    )
 
 
 def _moments(curve: Curve) -> Sequence[int]:
@@ -79,27 +96,38 @@ def _moments(curve: Curve) -> Sequence[int]:
 def _panels(curve: Curve) -> tuple[Figure, list[Axes]]:
     """A figure with all that stands still as its background, and empty panels over it."""
     still = slide(width=10.5, height=4.4)
-    still.set_dpi(GIF_DOTS_PER_INCH)
+    still.set_dpi(SHARP * GIF_DOTS_PER_INCH)
     drawn = list(still.subplots(1, 2, width_ratios=(1, 1.1)))
     draw_examples(drawn[0], curve)
-    lowest, highest = drawn[0].get_ylim()
-    drawn[0].set_ylim(lowest, 1.25 * highest)  # room for the number of coefficients
-    drawn[0].set_title("one draw and its fit", size=15)
+    drawn[0].set_title(" ", size=15, pad=TITLE_PAD)  # room for the number of coefficients
     draw_errors(drawn[1], [curve], [""], curve.settings.all_parameters_to)
     for each in drawn[1].lines:
         each.set_visible(False)
     mark_threshold(drawn[1], curve.examples, f"P = n = {curve.examples}", height=0.995)
-    drawn[1].set_title("median test error", size=15)
+    settings = curve.settings
+    error = "test error" if settings.draws == 1 else f"test error, median of {settings.draws} draws"
+    drawn[1].set_title(error, size=15, pad=TITLE_PAD)
     canvas = FigureCanvasAgg(still)
     canvas.draw()  # type: ignore[no-untyped-call]
 
     width, height = still.get_size_inches()
-    figure = Figure(figsize=(width, height), dpi=GIF_DOTS_PER_INCH)
-    background = figure.add_axes((0, 0, 1, 1))
+    figure = Figure(figsize=(SHARP * width, SHARP * height), dpi=GIF_DOTS_PER_INCH)
     pixels = numpy.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    background.imshow(pixels, aspect="auto", interpolation="nearest")
-    background.set_axis_off()
+    figure.add_artist(Still(pixels))
     return figure, [_over(figure, axes) for axes in drawn]
+
+
+class Still(Artist):
+    """Pixels of a whole figure, copied as they are: matplotlib's own images are resampled."""
+
+    def __init__(self, pixels: NDArray[numpy.uint8]) -> None:
+        super().__init__()
+        self.pixels = numpy.ascontiguousarray(pixels[::-1])
+        self.set_zorder(-1)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Below all panels."""
+        renderer.draw_image(renderer.new_gc(), 0, 0, self.pixels)
 
 
 def _over(figure: Figure, axes: Axes) -> Axes:

@@ -79,6 +79,15 @@ class Curve:
         middle = numpy.where(where, self.median, numpy.inf)
         return int(self.parameters[middle.argmin()]), float(middle.min())
 
+    @property
+    def descends_twice(self) -> bool:
+        """Whether between the best points on both sides of n the error is twice that of each."""
+        if not (self.before.any() and self.beyond.any()):
+            return False
+        (first, low), (last, end) = self.best(self.before), self.best(self.beyond)
+        between = (self.parameters >= first) & (self.parameters <= last)
+        return float(self.median[between].max()) > 2 * max(low, end)
+
     def examples_of_first_draw(self) -> tuple[Floats, Floats]:
         """Places and noisy targets, [n] each."""
         x, y = self.store.array("examples", 0)

@@ -7,8 +7,8 @@ import math
 
 import numpy
 
-from experiments.double_descent_polynomial.judging import NotDecided
 from experiments.double_descent_polynomial.measured import Curve, Floats
+from research.evidence.bounded_claim import NotDecided
 
 FAR = 301
 """Coefficients of degree 300, where the curve of Chebyshev polynomials is looked at again."""
@@ -42,12 +42,12 @@ def second_over_first(curve: Curve) -> float:
 
 
 def second_over_first_of_draws(curve: Curve) -> str:
-    """In how many draws the second descent ends lower, in words, and where both minima are."""
+    """In how many draws the second descent reaches lower, in words, and where both minima are."""
     lower = curve.test[:, curve.beyond].min(1) < curve.test[:, curve.before].min(1)
     (before, first), (beyond, second) = curve.best(curve.before), curve.best(curve.beyond)
     return (
-        f"{first:.3g} at P = {before} and {second:.3g} at P = {beyond}; the second descent ends"
-        f" lower in {int(lower.sum())} of {len(lower)} draws"
+        f"{first:.3g} at P = {before} and {second:.3g} at P = {beyond}; the second descent's lowest"
+        f" point is lower in {int(lower.sum())} of {len(lower)} draws"
     )
 
 

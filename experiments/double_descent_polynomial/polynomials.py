@@ -79,8 +79,10 @@ def interpolate(x: Tensor, y: Tensor, at: Tensor) -> Tensor:
         [..., points, k].
     """
     n = x.shape[-1]
-    others = ~torch.eye(n, dtype=torch.bool, device=x.device)
-    spans = torch.where(others, x.unsqueeze(-1) - x.unsqueeze(-2), 1.0)  # [..., i, k]
     gaps = at.unsqueeze(-1) - x.unsqueeze(-2)  # [..., points, k]
-    ratios = torch.where(others, gaps.unsqueeze(-2), 1.0) / spans.unsqueeze(-3)
-    return ratios.prod(-1) @ y
+    products = []
+    for i in range(n):  # one at a time: all factors at once would be [..., points, i, k]
+        others = torch.arange(n, device=x.device) != i
+        spans = torch.where(others, x[..., i : i + 1] - x, 1.0)  # [..., k]
+        products.append((torch.where(others, gaps, 1.0) / spans.unsqueeze(-2)).prod(-1))
+    return torch.stack(products, -1) @ y

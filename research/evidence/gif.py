@@ -43,6 +43,8 @@ def gif_bytes(animation: "TimedAnimation", title: str, text: str) -> bytes:
             from PIL import Image
 
             stream = io.BytesIO()
+            # Read back at once, so there is no use in packing it.
+            options["pil_kwargs"] = {"compress_level": 0}
             self.fig.savefig(stream, format="png", dpi=self.dpi, **options)
             frames.append(Image.open(stream).convert("RGB"))
 

@@ -9,6 +9,7 @@ from experiments.double_descent_features.configurations import FEATURE_VARIANTS,
 from experiments.double_descent_features.evidence import figures, verdicts
 from experiments.double_descent_features.settings import DoubleDescentFeaturesSettings
 from research.evidence.style import read_caption
+from research.records.errors import RecordError
 from research.records.plan import Plan, VariantPlan
 from research.records.status import Status
 from research.records.store import Record
@@ -31,7 +32,7 @@ def settings_of(variant, **changes):
     if kind == "samples":
         plain["ratios"] = [0.25, 0.5, 0.75, 1.0, 1.25, 2.0, 3.0]
     for key, value in changes.items():
-        if key in ("ratios", "sigma", "feature_count"):
+        if key in ("ratios", "sigma", "feature_count", "features"):
             plain[key] = value
         else:
             plain["data"][key] = value
@@ -60,15 +61,18 @@ def row_of(variant, settings, count):
     }
 
 
-def record_of(folder, variants=ALL, changes=None, state="done", without_last=False, **settings):
+def record_of(
+    folder, variants=ALL, changes=None, state="done", without_last=False, own=None, **settings
+):
     """A record of two seeds.
 
     Args:
+        own: by variant, what is different in its settings alone.
         changes: by (variant, ratio), what is different in the row of seed 1.
         without_last: leaves the last point of seed 1 out.
         settings: what is different in the settings of every variant.
     """
-    typed = {name: settings_of(name, **settings) for name in variants}
+    typed = {name: settings_of(name, **settings, **(own or {}).get(name, {})) for name in variants}
     plan = Plan(
         experiment="double_descent_features",
         variants={
@@ -158,8 +162,9 @@ def test_other_settings_decide_nothing(tmp_path, settings, note):
     assert found["D3"].note.startswith(note)
 
 
-def test_mnist_has_a_width_of_its_own(tmp_path):
-    found = by_id(record_of(tmp_path, FEATURE_VARIANTS, name="mnist", sigma=5.0))
+@pytest.mark.parametrize("sigma", [5.0, None])
+def test_mnist_has_a_width_of_its_own(tmp_path, sigma):
+    found = by_id(record_of(tmp_path, FEATURE_VARIANTS, name="mnist", sigma=sigma))
     assert found["D3"].verdict == "holds"
     assert found["S1"].note == "the record has no runs of samples"
 
@@ -176,14 +181,130 @@ def test_figures_show_error_in_percent_and_the_threshold(tmp_path):
     drawn = figures(record_of(tmp_path))
     assert list(drawn) == ["double_descent_features", "behind_the_peak", "samples"]
     panels = drawn["double_descent_features"].axes
-    assert [axes.get_title(loc="left") for axes in panels] == ["Fourier features", "ReLU features"]
+    titles = [axes.get_title(loc="left") for axes in panels]
+    assert titles == ["Fourier features, σ = 1.5", "ReLU features"]
     heights = [line.get_ydata().max() for line in panels[0].lines if len(line.get_ydata()) > 2]
     assert max(heights) == pytest.approx(96)
     assert {"clean\nlabels", "15 % wrong\nlabels"} < {text.get_text() for text in panels[0].texts}
     assert "N = n" in [text.get_text() for text in panels[1].texts]
     assert len(drawn["behind_the_peak"].axes) == 3
     assert "n = N" in [text.get_text() for text in drawn["samples"].axes[0].texts]
-    assert "1,000 training images of the digits" in read_caption(drawn["behind_the_peak"])[1]
+    heads = [figure.get_suptitle() for figure in drawn.values()]
+    assert heads[:2] == ["digits, n = 1,000"] * 2
+    assert heads[2] == "digits, N = 400 Fourier features, σ = 1.5"
+
+
+def names_of(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_names_are_those_of_the_settings(tmp_path):
+    """Two variants that a flag made the same are one line, named by what ran."""
+    record = record_of(tmp_path, ("fourier", "fourier-noise"), label_noise=0.4, name="mnist")
+    drawn = figures(record)
+    [axes] = drawn["double_descent_features"].axes
+    assert names_of(axes) == ["40 % wrong\nlabels", "N = n"]
+    assert drawn["double_descent_features"].get_suptitle() == "MNIST, n = 1,000"
+    assert "Fourier,\n40 % wrong\nlabels" in names_of(drawn["behind_the_peak"].axes[2])
+
+
+def test_a_panel_is_named_by_its_features(tmp_path):
+    record = record_of(tmp_path, ("relu", "relu-noise"), features="fourier")
+    [axes] = figures(record)["double_descent_features"].axes
+    assert axes.get_title(loc="left") == "Fourier features, σ = 1.5"
+    assert names_of(axes) == ["clean\nlabels", "15 % wrong\nlabels", "N = n"]
+
+
+def test_lines_of_the_same_kind_have_the_labels_of_their_variants(tmp_path):
+    own = {"relu": {"sigma": 3.0}}
+    record = record_of(tmp_path, ("fourier", "relu"), own=own, features="fourier")
+    [axes] = figures(record)["double_descent_features"].axes
+    assert names_of(axes) == ["fourier", "relu", "N = n"]
+    colours = {line.get_color() for line in axes.lines if line.get_label() in ("fourier", "relu")}
+    assert len(colours) == 2
+    assert axes.get_title(loc="left") == "Fourier features, σ = 1.5; Fourier features, σ = 3"
+
+
+def test_random_labels_are_not_called_wrong(tmp_path):
+    record = record_of(tmp_path, ["fourier-noise"], noisy_labels="any")
+    [axes] = figures(record)["double_descent_features"].axes
+    assert names_of(axes)[0] == "15 % random\nlabels"
+
+
+def test_the_caption_says_only_what_is_drawn(tmp_path):
+    holds = figures(record_of(tmp_path / "a", ["fourier", "samples"]))
+    text = read_caption(holds["double_descent_features"])[1]
+    assert text.endswith("The error peaks where N = n. Beyond the peak it falls again.")
+    text = read_caption(holds["behind_the_peak"])[1]
+    assert "loss peaks where N = n. The norm peaks where N = n. The labels are fitted" in text
+    assert "At N = n just one set of weights fits them" in text
+    assert read_caption(holds["samples"])[1].endswith("Left of the line every label is fitted.")
+    assert holds["samples"].axes[0].get_title(loc="left") == "More images can hurt"
+
+    flat = {"test/error": 0.9, "test/loss": 1.0, "norm": 5.0, "train/loss": 0.1}
+    changes = {
+        (name, count / settings_of(name).unit): flat
+        for name in ("fourier", "samples")
+        for count in settings_of(name).counts
+    }
+    hill = flat | {"test/error": 0.92, "test/loss": 1.5, "norm": 7.0}  # too low for a peak
+    changes |= {(name, 1.0): hill for name in ("fourier", "samples")}
+    record = record_of(tmp_path / "b", ["fourier", "samples"], changes)
+    for run in record.runs():  # only seed 1 is flat in this record
+        if run.seed == 0:
+            run.keep_until(0)
+    drawn = figures(record)
+    text = read_caption(drawn["double_descent_features"])[1]
+    assert text.endswith("The error does not peak where N = n.")
+    text = read_caption(drawn["behind_the_peak"])[1]
+    assert "loss does not peak" in text and "norm does not peak" in text
+    assert text.endswith("The labels are not fitted exactly from N = n on.")
+    text = read_caption(drawn["samples"])[1]
+    assert text.endswith("The error does not peak where n = N.")
+    assert drawn["samples"].axes[0].get_title(loc="left") == "Error over the number of images"
+
+
+def test_the_caption_names_those_that_do_and_those_that_do_not(tmp_path):
+    changes = {("relu", 1.0): {"train/loss": 1e-3}}
+    text = read_caption(
+        figures(record_of(tmp_path, ["fourier", "relu"], changes))["behind_the_peak"]
+    )[1]
+    assert "from N = n on (Fourier, clean labels; not ReLU, clean labels)." in text
+    assert "Where they are, at N = n just one set of weights" in text
+
+
+def test_rounding_is_cut_off(tmp_path):
+    axes = figures(record_of(tmp_path / "a", ["fourier"]))["behind_the_peak"].axes[1]
+    assert axes.get_ylim()[0] == 1e-12
+    assert "below:\nrounding" in names_of(axes)
+    changes = {("fourier", 1.0): {"train/loss": 1e-3}}
+    settings = {"ratios": [0.25, 0.5, 1.0]}
+    for ratio in (1.0, 1.05, 1.1):
+        changes["fourier", ratio] = {"train/loss": 1e-3}
+    record = record_of(tmp_path / "b", ["fourier"], changes, **settings)
+    record.runs()[0].keep_until(0)
+    axes = figures(record)["behind_the_peak"].axes[1]
+    assert axes.get_ylim()[0] > 1e-4
+    assert "below:\nrounding" not in names_of(axes)
+
+
+def test_measured_points_have_markers_and_the_legend_no_curve_behind_it(tmp_path):
+    figure = figures(record_of(tmp_path, ["fourier"]))["double_descent_features"]
+    bold = [line for line in figure.axes[0].lines if line.get_label() == "clean\nlabels"]
+    assert [line.get_marker() for line in bold] == ["o"]
+    assert figure.axes[0].get_legend() is None
+    figure.canvas.draw()
+    [legend] = figure.legends
+    panel = figure.axes[0].get_window_extent()
+    assert legend.get_window_extent().y1 < panel.y0
+
+
+def test_settings_of_an_earlier_version_are_refused_in_one_line(tmp_path):
+    record = record_of(tmp_path, ["fourier"], ratios=[0.25, 1.0, 4.0])
+    path = record.folder / "settings.yaml"
+    path.write_text(path.read_text().replace("- 0.25", "- 40.0"))
+    with pytest.raises(RecordError, match=r"fourier can't be drawn: ratios is \[40.0, 1.0"):
+        figures(Record.open(record.folder))
 
 
 def test_the_caption_says_what_moves_the_peak(tmp_path):

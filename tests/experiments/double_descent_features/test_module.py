@@ -76,6 +76,19 @@ def test_growing_number_of_images():
         assert (row["features"], row["examples"]) == (20, count)
 
 
+def test_images_that_vary_do_not_depend_on_train_examples():
+    found = []
+    for wanted in (30, None):
+        data = {**SMALL["data"], "train_examples": wanted}
+        found.append(rows(module(seed=3, sweep="samples", feature_count=20, data=data)))
+    assert found[0] == found[1]
+
+
+def test_no_sigma_is_that_of_the_digits():
+    assert module(sigma=None).fits.features.sigma == 1.5
+    assert rows(module(sigma=None)) == rows(module(sigma=1.5))
+
+
 def test_a_seed_draws_images_labels_and_features():
     first, second = module(0), module(1)
     images = [of._images["train"]["images"] for of in (first, second)]

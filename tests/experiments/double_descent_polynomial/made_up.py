@@ -23,9 +23,9 @@ def quick():
     return resolve(document, DoubleDescentPolynomialSettings, "quick")
 
 
-def error_of(variant, parameters, draws):
+def error_of(variant, parameters, draws, n=50):
     """Falls to P = 8, rises to n, falls to 1.5 n, and stays or rises: [draws, points]."""
-    p, n = parameters.astype(float), 15 if variant == "schaeffer" else 50
+    p = parameters.astype(float)
     best, height = (1, 0.5) if variant == "schaeffer" else (8, 0.007)
     peak, floor = {"nodes": (0.06, 0.04), "noiseless": (1e-9, 0.1), "ridge": (0.2, 0.1)}.get(
         variant, (EXACT, 0.3 if variant == "schaeffer" else 0.1)
@@ -70,7 +70,7 @@ def record_of(folder, changes=None, seeds=(0, 1), variants=None, state="done", *
     for run in record.runs():
         typed = DoubleDescentPolynomialSettings.model_validate(plans[run.variant].settings)
         parameters = numpy.array(typed.parameters)
-        test = error_of(run.variant, parameters, typed.draws)
+        test = error_of(run.variant, parameters, typed.draws, typed.examples)
         train = numpy.where(parameters < typed.examples, 0.05, 1e-9) * numpy.ones_like(test)
         exact = EXACT * numpy.linspace(0.9, 1.1, typed.draws) if typed.constant else None
         arrays = {"parameters": parameters, "test": test, "train": train, "exact": exact}

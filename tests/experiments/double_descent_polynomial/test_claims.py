@@ -59,7 +59,8 @@ def test_all_hold(tmp_path):
     assert found["D1b"].measured == pytest.approx(21.15, abs=0.01)
     assert found["D2"].measured == pytest.approx(0.1 / 0.007)
     assert found["D2"].note == (
-        "0.007 at P = 8 and 0.1 at P = 75; the second descent ends lower in 0 of 20 draws"
+        "0.007 at P = 8 and 0.1 at P = 75; the second descent's lowest point is lower in 0 of 20"
+        " draws"
     )
     assert found["D13"].measured == pytest.approx(4)
     assert found["S2"].measured == pytest.approx(0.6)
