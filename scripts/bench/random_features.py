@@ -2,7 +2,8 @@
 
 Method: one process, float64, the same images, labels and random directions for
 all. The three take turns, seed by seed, so that all see the same machine, and the ratio of their
-total seconds holds where the times do not. Reading images is not timed; for ours, drawing the directions is.
+total seconds holds where the times do not. Reading images is not timed; drawing the directions is,
+in ours alone.
 
 - ours: the experiment's own fits: one QR factorisation up to N = n, Gram matrices that grow beyond;
 - lstsq: the straightforward way: for each N the features anew, then `numpy.linalg.lstsq`;
