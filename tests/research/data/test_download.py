@@ -244,6 +244,8 @@ class TestMirrors:
 
 
 PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell has it ignored
 import sys
 from rich.console import Console
 from research.data.download import provide_images
