@@ -9,10 +9,7 @@ import numpy
 from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from experiments.double_descent_polynomial.drawing import (
     draw_errors,
@@ -20,7 +17,7 @@ from experiments.double_descent_polynomial.drawing import (
 )
 from experiments.double_descent_polynomial.measured import Curve
 from experiments.double_descent_polynomial.naming import unlike_the_lecture
-from research.evidence.gif import GIF_DOTS_PER_INCH
+from research.evidence.still import over_still
 from research.evidence.style import BLUE, VERMILLION, caption, slide
 from research.evidence.threshold_figure import mark_threshold
 
@@ -96,7 +93,6 @@ def _moments(curve: Curve) -> Sequence[int]:
 def _panels(curve: Curve) -> tuple[Figure, list[Axes]]:
     """A figure with all that stands still as its background, and empty panels over it."""
     still = slide(width=10.5, height=4.4)
-    still.set_dpi(SHARP * GIF_DOTS_PER_INCH)
     drawn = list(still.subplots(1, 2, width_ratios=(1, 1.1)))
     draw_examples(drawn[0], curve)
     drawn[0].set_title(" ", size=15, pad=TITLE_PAD)  # room for the number of coefficients
@@ -107,32 +103,4 @@ def _panels(curve: Curve) -> tuple[Figure, list[Axes]]:
     settings = curve.settings
     error = "test error" if settings.draws == 1 else f"test error, median of {settings.draws} draws"
     drawn[1].set_title(error, size=15, pad=TITLE_PAD)
-    canvas = FigureCanvasAgg(still)
-    canvas.draw()  # type: ignore[no-untyped-call]
-
-    width, height = still.get_size_inches()
-    figure = Figure(figsize=(SHARP * width, SHARP * height), dpi=GIF_DOTS_PER_INCH)
-    pixels = numpy.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    figure.add_artist(Still(pixels))
-    return figure, [_over(figure, axes) for axes in drawn]
-
-
-class Still(Artist):
-    """Pixels of a whole figure, copied as they are: matplotlib's own images are resampled."""
-
-    def __init__(self, pixels: NDArray[numpy.uint8]) -> None:
-        super().__init__()
-        self.pixels = numpy.ascontiguousarray(pixels[::-1])
-        self.set_zorder(-1)
-
-    def draw(self, renderer: RendererBase) -> None:
-        """Below all panels."""
-        renderer.draw_image(renderer.new_gc(), 0, 0, self.pixels)
-
-
-def _over(figure: Figure, axes: Axes) -> Axes:
-    """An empty panel where another was, with its limits and scale."""
-    panel = figure.add_axes(axes.get_position().bounds)
-    panel.set(xlim=axes.get_xlim(), yscale=axes.get_yscale(), ylim=axes.get_ylim())
-    panel.set_axis_off()
-    return panel
+    return over_still(still, drawn, SHARP)

@@ -9,14 +9,13 @@ import numpy
 from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from experiments.test_functions.drawing import COLOURS, compared, level_lines, name_of
 from experiments.test_functions.measured import Measured
-from research.evidence.gif import GIF_DOTS_PER_INCH
+from research.evidence.still import over_still
 from research.evidence.style import caption, slide
 
 MOST_FRAMES, UPDATES_PER_FRAME = 60, 20
@@ -77,7 +76,6 @@ def _walks(axes: Axes, measured: Measured) -> list[Walk]:
 def _panels(shown: Mapping[str, Measured]) -> tuple[Figure, list[Axes]]:
     """A figure with all that stands still as its background, and empty panels over it."""
     still = slide(width=4.8 * max(len(shown), 2), height=5.4)
-    still.set_dpi(GIF_DOTS_PER_INCH)
     drawn = list(still.subplots(1, len(shown), squeeze=False)[0])
     for axes, each in zip(drawn, shown.values(), strict=True):
         level_lines(axes, each)
@@ -86,23 +84,7 @@ def _panels(shown: Mapping[str, Measured]) -> tuple[Figure, list[Axes]]:
     used = dict.fromkeys(method for each in shown.values() for method in compared(each))
     handles = [Line2D([], [], color=COLOURS[each], label=name_of(each)) for each in used]
     still.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=13)
-    width, height = still.get_size_inches()
-    canvas = FigureCanvasAgg(still)
-    canvas.draw()  # type: ignore[no-untyped-call]
-
-    figure = Figure(figsize=(width, height), dpi=GIF_DOTS_PER_INCH)
-    background = figure.add_axes((0, 0, 1, 1))
-    pixels = numpy.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    background.imshow(pixels, aspect="auto", interpolation="nearest")
-    background.set_axis_off()
-    panels = []
-    for axes in drawn:
-        panel = figure.add_axes(
-            axes.get_position().bounds, xlim=axes.get_xlim(), ylim=axes.get_ylim()
-        )
-        panel.set_axis_off()
-        panels.append(panel)
-    return figure, panels
+    return over_still(still, drawn)
 
 
 def _moments(last: int) -> list[int]:

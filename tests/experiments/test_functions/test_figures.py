@@ -89,9 +89,9 @@ def _frame(image, index):
 def test_panels_of_the_animation_lie_over_their_background(walk):
     """The start is a black dot of the background: where the panels say, it is black."""
     animation, _ = walk
-    background, *panels = animation._fig.axes
-    [image] = background.get_images()
-    pixels = image.get_array()
+    panels = animation._fig.axes
+    [background] = animation._fig.artists
+    pixels = background.pixels[::-1]
     height, width, _ = pixels.shape
     for axes, name in zip(panels, ("saddle", "rosenbrock", "beale"), strict=True):
         across, up = axes.transData.transform(TEST_FUNCTIONS[name].start)
