@@ -35,9 +35,8 @@ class DoubleDescentDeepSettings(ImageTrainingSettings):
 
     @model_validator(mode="after")
     def _batch_norm_has_two_examples(self) -> Self:
-        size, batch = self.data.train_size, self.batch_size or self.data.train_size
-        smallest = size % batch if self.last_batch == "keep" and size % batch else min(batch, size)
-        if smallest == 1:
+        if self.smallest_batch == 1:
+            size = self.data.train_size
             expected = f"another size or last_batch drop, because {size} images leave a batch of 1"
             refuse("batch_size", self.batch_size, f"{expected}, and batch norm needs two")
         return self

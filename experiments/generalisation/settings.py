@@ -30,9 +30,8 @@ class GeneralisationSettings(ImageTrainingSettings):
 
     @model_validator(mode="after")
     def _batch_norm_has_two_examples(self) -> Self:
-        size, batch = self.data.train_size, self.batch_size or self.data.train_size
-        smallest = size % batch if self.last_batch == "keep" and size % batch else min(batch, size)
-        if self.model.batch_norm and smallest == 1:
+        if self.model.batch_norm and self.smallest_batch == 1:
+            size, batch = self.data.train_size, self.batch_size or self.data.train_size
             refuse(
                 "model.batch_norm",
                 True,

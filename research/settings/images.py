@@ -107,3 +107,10 @@ class ImageTrainingSettings(UsesImages, TrainingSettings):
     def splits(self) -> tuple[str, ...]:
         """Names of the splits that are evaluated."""
         return self.data.splits
+
+    @property
+    def smallest_batch(self) -> int:
+        """How many images the smallest batch of an epoch has; batch norm needs two."""
+        size = self.data.train_size
+        batch = min(self.batch_size or size, size)
+        return size % batch or batch if self.last_batch == "keep" else batch
