@@ -57,11 +57,14 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_killed_and_resumed_run_is_whole_in_the_end(tmp_path: Path) -> None:
-    record = new_record(tmp_path / "record")
-    store = record.run("small", 0)
-    assert train(record, 0, 400, "kill")[0] == -9
-    time.sleep(1)
-    assert services(record.folder) == []
+    for attempt in range(3):  # on a busy machine W&B sometimes has time to write its last rows
+        record = new_record(tmp_path / f"record{attempt}")
+        store = record.run("small", 0)
+        assert train(record, 0, 400, "kill")[0] == -9
+        time.sleep(1)
+        assert services(record.folder) == []
+        if missing_rows(store):
+            break
     assert missing_rows(store), "W&B lost its last rows"
     first = wandb_session.run_id(store)
     assert train(record, 290, 400, "none") == (0, "")
