@@ -7,14 +7,14 @@ from research.settings.models import CNNSettings
 
 
 class CNN(nn.Module):
-    """Blocks of convolution, norm, non-linearity and 2 x 2 maximum; a hidden layer; logits.
+    """Blocks of convolution, norm, non-linearity and 2 x 2 pool; a hidden layer; logits.
 
     Each block halves height and width, rounding down. Convolutions keep the size (zero padding), so
     after b blocks of c channels c * floor(h / 2^b) * floor(w / 2^b) numbers enter the hidden layer.
     A layer before batch normalisation has no bias. Initial values are PyTorch's.
 
     Args:
-        settings: channels, kernel, hidden units, normalisation, dropout.
+        settings: channels, kernel, pool, hidden units, normalisation, dropout.
         shape: channels, height and width of an image.
         outputs: classes.
 
@@ -44,19 +44,22 @@ class CNN(nn.Module):
             nn.Conv2d(channels, wider, kernel, padding=kernel // 2, bias=not has_norm),
             *([nn.BatchNorm2d(wider)] if has_norm else []),
             ACTIVATIONS[settings.activation](),
-            nn.MaxPool2d(2),
+            nn.MaxPool2d(2) if settings.pool == "max" else nn.AvgPool2d(2),
         ]
 
     @staticmethod
     def _hidden(settings: CNNSettings, inputs: int) -> nn.Sequential:
         has_norm, dropout = settings.batch_norm, settings.dropout
+        drops_output = dropout and settings.dropout_before == "hidden_and_output"
+        # Names of weights then don't tell whether there is dropout: directions are drawn by name.
+        drops_hidden = dropout or settings.dropout_before == "hidden"
         return nn.Sequential(
             nn.Flatten(),
-            *([nn.Dropout(dropout)] if dropout else []),
+            *([nn.Dropout(dropout)] if drops_hidden else []),
             nn.Linear(inputs, settings.hidden, bias=not has_norm),
             *([nn.BatchNorm1d(settings.hidden)] if has_norm else []),
             ACTIVATIONS[settings.activation](),
-            *([nn.Dropout(dropout)] if dropout else []),
+            *([nn.Dropout(dropout)] if drops_output else []),
         )
 
     def forward(self, images: Tensor) -> Tensor:

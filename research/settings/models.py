@@ -67,9 +67,11 @@ class CNNSettings(Settings):
 
     name: Literal["cnn"] = "cnn"
     channels: Widths = (16, 32)
-    """Channels of each block: a convolution, a non-linearity, and a maximum over 2 x 2 pixels."""
+    """Channels of each block: a convolution, a non-linearity, and a pool of 2 x 2 pixels."""
     kernel: Literal[3, 5] = 3
     """Height and width of each convolution, in pixels."""
+    pool: Literal["max", "average"] = "max"
+    """What 2 x 2 pixels become: their maximum, or their mean."""
     hidden: int = Field(default=64, ge=1)
     """Units of the layer before the output."""
     activation: Activation = "relu"
@@ -77,7 +79,9 @@ class CNNSettings(Settings):
     batch_norm: bool = False
     """Batch normalisation before each non-linearity."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
-    """Dropout of what enters the hidden and the output layer."""
+    """Dropout of what enters the hidden and the output layer; see `dropout_before`."""
+    dropout_before: Literal["hidden_and_output", "hidden"] = "hidden_and_output"
+    """Which layers' inputs dropout acts on."""
 
 
 ImageModelSettings = Annotated[MLPSettings | CNNSettings, Field(discriminator="name")]
@@ -103,6 +107,12 @@ class ResNetSettings(Settings):
     """Blocks of two convolutions in each stage: [9, 9, 9] and width 16 make 56 layers."""
     skip: bool = True
     """Whether blocks add what they were given to what they make of it."""
+    order: Literal["pre", "post"] = "pre"
+    """Norm and ReLU before each convolution, or after it as in the first residual networks."""
+    shrink: int = Field(default=1, ge=1)
+    """The image is averaged over squares of so many pixels first; 1 takes it as it is."""
+    init: Literal["pytorch", "he"] = "pytorch"
+    """Initial weights: PyTorch's uniform ones, or normal ones that keep the size of activations."""
 
 
 ScaledModelSettings = Annotated[CNN5Settings | ResNetSettings, Field(discriminator="name")]

@@ -28,27 +28,28 @@ def convolved(image: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> 
     return result
 
 
-def halved(image: torch.Tensor) -> torch.Tensor:
-    """The maximum over 2 x 2 pixels; an odd row or column at the end is left out."""
+def halved(image: torch.Tensor, pool: str) -> torch.Tensor:
+    """Maximum or mean of 2 x 2 pixels; an odd row or column at the end is left out."""
     channels, height, width = image.shape
     result = torch.empty(channels, height // 2, width // 2, dtype=image.dtype)
     for row in range(height // 2):
         for column in range(width // 2):
             square = image[:, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
-            result[:, row, column] = square.amax(dim=(1, 2))
+            pooled = square.amax(dim=(1, 2)) if pool == "max" else square.sum(dim=(1, 2)) / 4
+            result[:, row, column] = pooled
     return result
 
 
-@pytest.mark.parametrize("kernel", [3, 5])
-def test_the_formula(kernel):
-    model = make(kernel=kernel)
+@pytest.mark.parametrize(("kernel", "pool"), [(3, "max"), (5, "max"), (3, "average")])
+def test_the_formula(kernel, pool):
+    model = make(kernel=kernel, pool=pool)
     parameters = list(model.parameters())
     images = torch.randn(2, 2, 9, 6, dtype=torch.float64)
     found = model(images)
     for image, logits in zip(images, found, strict=True):
         h = image
         for index in (0, 2):
-            h = halved(convolved(h, *parameters[index : index + 2]).clamp_min(0))
+            h = halved(convolved(h, *parameters[index : index + 2]).clamp_min(0), pool)
         assert h.shape == (4, 2, 1)
         h = (parameters[4] @ h.flatten() + parameters[5]).clamp_min(0)
         assert torch.allclose(parameters[6] @ h + parameters[7], logits, atol=1e-13)
@@ -70,6 +71,30 @@ def test_dropout_drops_in_training_only():
     model, x = make(dropout=0.5), torch.randn(2, 2, 9, 6, dtype=torch.float64)
     assert not torch.equal(model(x), model(x))
     assert torch.equal(model.eval()(x), make()(x))
+
+
+@pytest.mark.parametrize(
+    ("where", "layers"),
+    [
+        ("hidden_and_output", ["Flatten", "Dropout", "Linear", "ReLU", "Dropout"]),
+        ("hidden", ["Flatten", "Dropout", "Linear", "ReLU"]),
+    ],
+)
+def test_where_dropout_acts(where, layers):
+    model = make(dropout=0.5, dropout_before=where)
+    assert [type(module).__name__ for module in model.hidden] == layers
+
+
+def test_dropout_before_the_hidden_layer_leaves_the_names_of_weights_as_they_are():
+    without, with_it = (make(dropout=p, dropout_before="hidden") for p in (0.0, 0.2))
+    assert list(without.state_dict()) == list(with_it.state_dict())
+    x = torch.randn(2, 2, 9, 6, dtype=torch.float64)
+    assert torch.equal(without(x), make()(x))
+
+
+def test_the_network_of_the_loss_landscapes():
+    model = make((1, 28, 28), channels=[16, 32], hidden=64, pool="average")
+    assert sum(parameter.numel() for parameter in model.parameters()) == 105_866
 
 
 def test_too_many_blocks():
