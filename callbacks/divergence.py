@@ -17,9 +17,13 @@ class Diverged(Exception):
     """
 
     def __init__(self, step: int, loss: float, place: str = "") -> None:
-        super().__init__(f"loss is {loss} at {place or f'step {step}'}")
+        super().__init__(step, loss, place)  # as it is sent to other processes
         self.step = step
         self.loss = loss
+        self.place = place or f"step {step}"
+
+    def __str__(self) -> str:
+        return f"loss is {self.loss} at {self.place}"
 
 
 class Divergence(Callback):

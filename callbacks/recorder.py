@@ -6,6 +6,7 @@ from typing import Any
 
 from lightning_utilities.core.rank_zero import rank_zero_only
 from pytorch_lightning import Callback, LightningModule, Trainer
+from torch import Tensor
 
 from callbacks.divergence import Diverged
 from research.records.run_store import RunStore
@@ -122,8 +123,14 @@ class Recorder(Callback):
 
     @rank_zero_only
     def _store_arrays(self, trainer: Trainer, module: LightningModule) -> None:
-        arrays = getattr(module, "arrays", {})
-        step = module.arrays_step if isinstance(module, SweepModule) else trainer.global_step
+        if isinstance(module, SweepModule):
+            for index, arrays in module.arrays.items():
+                self._store(arrays, index)
+        else:
+            self._store(getattr(module, "arrays", {}), trainer.global_step)
+
+    def _store(self, arrays: dict[str, Tensor], step: int) -> None:
+        """Takes the arrays out of a dictionary, one by one, and keeps them."""
         while arrays:
             name, values = arrays.popitem()
             self.store.save_array(name, step, values.double().cpu().numpy())

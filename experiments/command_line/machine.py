@@ -21,9 +21,7 @@ def check_machine(variant: ResolvedVariant[Any]) -> None:
             a processor that would emulate it.
     """
     trainer = getattr(variant.settings, "trainer", None)
-    if isinstance(trainer, SweepTrainerSettings):
-        _check_gpus(variant, trainer.accelerator)
-    if not isinstance(trainer, TrainerSettings):
+    if not isinstance(trainer, TrainerSettings | SweepTrainerSettings):
         return
     if trainer.devices * trainer.nodes > 1 and trainer.strategy != "ddp":
         key = "devices" if trainer.devices > 1 else "nodes"
@@ -32,6 +30,8 @@ def check_machine(variant: ResolvedVariant[Any]) -> None:
             "or --trainer.strategy ddp"
         )
     _check_gpus(variant, trainer.accelerator, trainer.devices)
+    if isinstance(trainer, SweepTrainerSettings):
+        return
     on_cpu = trainer.accelerator == "cpu" or not gpus()
     if on_cpu and trainer.precision == "bf16-mixed" and not _has_bfloat16():
         raise SettingsError(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from experiments.command_line import fork_server
-from experiments.command_line.catalog import find
+from experiments.command_line.catalog import experiment_of
 from experiments.command_line.fork_server import LARGEST_PACKET, READY
 from research.records.store import Record, RunStore
 from research.settings.errors import SettingsError
@@ -33,10 +33,12 @@ _PRELOADED = (
     "callbacks.durable_checkpoint",
     "callbacks.recorder",
     "callbacks.standard",
+    "experiments.command_line.computing",
     "experiments.command_line.one_run",
     "research.records.record_logger",
     "research.records.wandb_mirror",
     "research.training.module",
+    "research.training.stages",
     "research.training.sweep",
     "research.training.trainer",
 )
@@ -147,7 +149,7 @@ def _modules(record: Record) -> list[str]:
     if record.plan.wandb != "off":
         modules.append("wandb")
     with suppress(SettingsError):  # the run will say it better
-        experiment = find(record.plan.folder or record.plan.experiment)
+        experiment = experiment_of(record.plan)
         if experiment.own_folder is None:
             modules.append(f"experiments.{experiment.name}.module")
     return modules

@@ -24,6 +24,10 @@ class DoubleDescentWidth(SweepModule):
         """The widths."""
         return self.settings.widths
 
+    def needs(self, index: int) -> tuple[int, ...]:
+        """The next narrower width, where its weights are taken over."""
+        return (index - 1,) if self.settings.reuses(index) else ()
+
     def setup(self, stage: str) -> None:
         """Puts the images on the device."""
         super().setup(stage)

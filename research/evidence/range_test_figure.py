@@ -39,7 +39,14 @@ class TestedRange:
 
     @classmethod
     def read(cls, record: Record, store: RunStore) -> Self:
-        """The rows that callbacks.range_test.RangeTest logged; empty arrays if there are none."""
+        """The rows that callbacks.range_test.RangeTest logged; empty arrays if there are none.
+
+        Of a run of several stages it is the first stage that has such rows.
+        """
+        for name in store.stages():
+            if len(store.column(f"{name}/range_test/lr")[1]):
+                store = store.stage(name)
+                break
         return cls(
             run=f"{store.variant}/{store.seed}",
             label=record.plan.variants[store.variant].label,

@@ -67,7 +67,7 @@ def _cells(run: RunProgress) -> list[Text | ProgressBar]:
     return [
         Text(run.variant),
         Text(str(run.seed)),
-        Text(status.state, style=COLOURS[status.state]),
+        Text(_state(status), style=COLOURS[status.state]),
         bar,
         Text(f"{status.step:,}"),
         Text(_number(status, "train/loss", ".2e")),
@@ -75,6 +75,11 @@ def _cells(run: RunProgress) -> list[Text | ProgressBar]:
         Text(f"{speed:.0f}" if status.state == "running" and speed > 0 else "–"),
         Text(_time_left(status)),
     ]
+
+
+def _state(status: Status) -> str:
+    """Of a run of several stages, the stage while it is in one."""
+    return status.stage if status.stage and status.state == "running" else status.state
 
 
 def _number(status: Status, metric: str, form: str) -> str:
@@ -100,6 +105,8 @@ def line(run: RunProgress) -> str:
     text = f"{run.variant} seed {run.seed}: {status.state}"
     if status.state == "waiting":
         return text
+    if status.stage and status.state == "running":
+        text += f", {status.stage}"
     text += f" at step {status.step:,}"
     if status.state == "running" and status.max_steps:
         text += f" of at most {status.max_steps:,}"
@@ -118,14 +125,14 @@ class LiveDisplay:
     """Shows the runs of a record while they train.
 
     On a terminal a table that is redrawn at every `refresh`; elsewhere one line when the state of a
-    run changes, and for a running one a line every ten seconds.
+    run, or its stage, changes, and for a running one a line every ten seconds.
     """
 
     def __init__(self, record: Record, console: Console) -> None:
         self._record = record
         self._console = console
         self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
-        self._states: dict[tuple[str, int], State] = {}
+        self._states: dict[tuple[str, int], tuple[State, str]] = {}
         self._printed: dict[tuple[str, int], float] = {}
 
     def __enter__(self) -> Self:
@@ -160,8 +167,8 @@ class LiveDisplay:
 
     def _is_due(self, run: RunProgress, moment: float) -> bool:
         key = (run.variant, run.seed)
-        before = self._states.get(key, "waiting")
-        state = self._states[key] = run.status.state
-        if state != before:
+        before = self._states.get(key, ("waiting", ""))
+        state, stage = self._states[key] = (run.status.state, run.status.stage)
+        if state != before[0] or (state == "running" and stage != before[1]):
             return True
         return state == "running" and moment - self._printed[key] >= SECONDS_BETWEEN_LINES

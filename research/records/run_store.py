@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from numpy import float64, int64
     from numpy.typing import NDArray
 
+    from research.records.stage_store import StageStore
+
+STAGES_FILE = "stages.json"
+"""In the folder of a run that has stages: their names."""
+
 
 class RunStore:
     """The folder runs/<variant>/<seed> of a record.
 
     Reading changes nothing on disk. One process at a time may write; it repairs what a killed
-    one left.
+    one left. A run of several stages has a store for each; see `stage_store`.
     """
 
     def __init__(self, folder: Path, variant: str, seed: int) -> None:
@@ -33,6 +38,22 @@ class RunStore:
         self._status_file = folder / "status"
         self._repaired = False
         self._cache: tuple[tuple[int, int], list[Row]] | None = None
+
+    def stage(self, name: str) -> "StageStore":
+        """What one stage of the run leaves; empty until it begins."""
+        from research.records.stage_store import StageStore
+
+        return StageStore(self, name)
+
+    def stages(self) -> tuple[str, ...]:
+        """Names of the run's stages, in order; none where it has none, or has not begun.
+
+        Raises:
+            RecordError: they are noted, and can't be read.
+        """
+        from research.records.stage_store import read_stages
+
+        return read_stages(self)
 
     def append(self, step: int, metrics: Mapping[str, float]) -> None:
         """Adds one line to the metrics and hands it to the operating system.
@@ -61,9 +82,15 @@ class RunStore:
     def metrics(self) -> list[Row]:
         """One row per step, sorted by step, with the key "step"; a torn last line is left out.
 
+        Of a run of several stages it has them all, a metric of one as `<stage>/<metric>`.
+
         Raises:
             RecordError: a line before the last is torn.
         """
+        if self.stages():
+            from research.records.stage_store import merged_rows
+
+            return merged_rows(self)
         try:
             state = self.metrics_file.stat()
         except FileNotFoundError:

@@ -29,6 +29,7 @@ class Status:
         seconds: wall-clock seconds of training, over all resumes.
         metrics: latest values, by metric.
         pid: process that computes, 0 for none.
+        stage: the stage that a run of several stages is in; its step and speed are the stage's.
     """
 
     state: State
@@ -39,6 +40,7 @@ class Status:
     seconds: float = 0.0
     metrics: dict[str, float] = field(default_factory=dict)
     pid: int = 0
+    stage: str = ""
 
 
 def write_status(path: Path, status: Status) -> None:

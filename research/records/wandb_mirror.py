@@ -41,9 +41,11 @@ class Mirror(WandbLogger):
     """A WandbLogger for one run of a record.
 
     Rows appear in W&B exactly as they are logged, on the axis `trainer/global_step`; two rows of
-    one step both stay. A run that goes on after it was killed goes on in the same W&B run. Only the
-    process of rank zero has one.
+    one step both stay. A run that goes on after it was killed goes on in the same W&B run. A run of
+    several stages has one for all. Only the process of rank zero has one.
     """
+
+    LOGGER_JOIN_CHAR = "/"
 
     def __init__(self, store: RunStore, plan: Plan, record: Record) -> None:
         identity = wandb_session.run_identity(store, plan, record.name)
@@ -53,6 +55,7 @@ class Mirror(WandbLogger):
             project=identity["project"],
             id=identity["id"],
         )
+        self._another_follows = False
         self._identity = identity
         self._record = record
         self._asked = wandb_mode.asked_mode(plan.wandb, os.environ)
@@ -83,10 +86,22 @@ class Mirror(WandbLogger):
         with self._harmless():
             super().log_hyperparams(params)
 
+    def begin_stage(self, name: str, another_follows: bool) -> None:
+        """Has the metrics of a stage called `<stage>/<metric>`, as the record calls them.
+
+        Args:
+            name: of the stage.
+            another_follows: whether the W&B run stays open after a Trainer that ends well.
+        """
+        self._prefix = name
+        self._another_follows = another_follows
+
     @rank_zero_only
     def finalize(self, status: str) -> None:
         """Ends the W&B run, within `FINISH_SECONDS`; a later row opens it again."""
         if self._run is None or isinstance(self._run, _Silence):
+            return
+        if self._another_follows and status == "success":
             return
         with self._harmless():
             wandb_session.finish_run(self._run, status == "success", self._record)

@@ -6,7 +6,6 @@ every byte against the checksums of the archive and unpickles tensors and plain 
 
 import io
 import pickle
-import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,17 @@ from lightning_fabric.plugins.io.torch_io import TorchCheckpointIO
 from lightning_fabric.utilities.types import _PATH
 
 from research.records.atomic import write_atomically
+from research.records.checkpoint_names import all_checkpoints, file_name
 
-_NAME = re.compile(r"step-(\d+)\.ckpt")
+__all__ = [
+    "CheckpointError",
+    "DurableCheckpointIO",
+    "Found",
+    "all_checkpoints",
+    "file_name",
+    "load",
+    "newest_valid",
+]
 
 
 class CheckpointError(Exception):
@@ -80,17 +88,6 @@ def load(path: Path, map_location: Any = "cpu") -> dict[str, Any]:
     if not isinstance(checkpoint, dict) or "state_dict" not in checkpoint:
         raise CheckpointError(f"{path}: no Lightning checkpoint, expected a state_dict in it")
     return checkpoint
-
-
-def file_name(step: int) -> str:
-    """Name of the checkpoint of a step; names sort as steps do."""
-    return f"step-{step:09d}.ckpt"
-
-
-def all_checkpoints(folder: Path) -> list[Path]:
-    """The checkpoints in a folder, newest first."""
-    found = [path for path in folder.glob("step-*.ckpt") if _NAME.fullmatch(path.name)]
-    return sorted(found, key=lambda path: path.name, reverse=True)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from research.training import random_states
 from research.training.evaluation import Statistics, evaluate
 from research.training.interruption import Interruption
 from research.training.loaders import Chunks, Splits
+from research.training.several_processes import agree_on_a_signal
 from research.training.steps import TrainStep
 
 
@@ -244,9 +245,7 @@ class TrainingModule(LightningModule):
         if self.interruption is None:
             return
         if self.trainer.world_size > 1:
-            asked = torch.tensor(self.interruption.signal_number or 0, device=self.device)
-            distributed.all_reduce(asked, op=distributed.ReduceOp.MAX)
-            self.interruption.signal_number = int(asked) or None
+            agree_on_a_signal(self.interruption, self.device)
         self.interruption.raise_if_requested()
 
     # Evaluation

@@ -6,6 +6,8 @@ says that its point is done. A run that was killed goes on with the points that 
 every point draws from a generator of its own, it ends with the same numbers. A point that builds
 upon an earlier one reads that one's arrays back from where they are stored, in a run that was
 killed as in one that was not.
+
+Several devices share the points: in every round each computes one, and the first writes them down.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +21,7 @@ from torch import Generator, Tensor
 from research.seeds import derive
 from research.settings.sweep import SweepSettings
 from research.training.interruption import Interruption
+from research.training.several_processes import agree_on_a_signal, exchange, groups, own_share
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,14 @@ class Result:
     metrics: Mapping[str, float]
     arrays: Mapping[str, Tensor] = field(default_factory=dict)
 
+    def on_processor(self) -> "Result":
+        """The same, its arrays in the processor's memory."""
+        return Result(self.metrics, {name: values.cpu() for name, values in self.arrays.items()})
+
+
+Points = int | tuple[int, ...]
+"""The index of a point; under several processes, those that are computed at once."""
+
 
 class Indices:
     """The indices that Lightning iterates over in place of examples.
@@ -41,10 +52,10 @@ class Indices:
     done.
     """
 
-    def __init__(self, indices: Iterable[int]) -> None:
+    def __init__(self, indices: Iterable[Points]) -> None:
         self.indices = list(indices)
 
-    def __iter__(self) -> Iterator[int]:
+    def __iter__(self) -> Iterator[Points]:
         return iter(self.indices)
 
 
@@ -58,8 +69,8 @@ class SweepModule(LightningModule):
     Attributes:
         done: indices of the points that have their row; whoever resumes a run fills it in.
         interruption: where a request to stop is noticed between two points, if the caller has one.
-        arrays: arrays of the point just computed; whoever stores them takes them out.
-        arrays_step: index of that point.
+        arrays: arrays of the points just computed, by index of the point; whoever stores them takes
+            them out.
         read_array: reads an array back, by name and index; whoever stores them gives it.
     """
 
@@ -69,15 +80,23 @@ class SweepModule(LightningModule):
         self.seed = seed
         self.done: set[int] = set()
         self.interruption: Interruption | None = None
-        self.arrays: dict[str, Tensor] = {}
-        self.arrays_step = 0
+        self.arrays: dict[int, dict[str, Tensor]] = {}
         self.read_array: Callable[[str, int], Any] | None = None
         self._remembered: dict[tuple[str, int], Tensor] = {}
         self._points: Sequence[Any] = ()
+        self._rows: dict[int, dict[str, float]] = {}
 
     def points(self) -> Sequence[Any]:
         """What is swept: the same list at every call, in every process."""
         raise TypeError(f"{type(self).__name__} does not say what it sweeps: define points")
+
+    def needs(self, index: int) -> Iterable[int]:
+        """The points that a point asks for by `earlier`: they are done before it is begun.
+
+        One process computes points in their order, and needs not know.
+        """
+        del index
+        return ()
 
     def compute(self, index: int, point: Any) -> Result:
         """The result of one point, computed on `self.device`; gradients may be taken.
@@ -104,7 +123,10 @@ class SweepModule(LightningModule):
             RecordError: the record has no such array, or a damaged one.
         """
         if index not in self.done:
-            raise ValueError(f"array {name} of point {index} is asked for, which is not done")
+            raise ValueError(
+                f"array {name} of point {index} is asked for, which is not done; where several "
+                "devices share the points, `needs` has to say which come first"
+            )
         if self.read_array is not None:
             values = torch.from_numpy(self.read_array(name, index))
         elif (name, index) in self._remembered:
@@ -121,8 +143,10 @@ class SweepModule(LightningModule):
         self._points = self.points()
 
     def predict_dataloader(self) -> Indices:
-        """The indices of the points that have no row yet."""
-        return Indices(index for index in range(len(self._points)) if index not in self.done)
+        """The indices of the points that have no row yet; for several processes, in groups."""
+        left = [index for index in range(len(self._points)) if index not in self.done]
+        world_size = self.trainer.world_size
+        return Indices(groups(left, self.needs, world_size) if world_size > 1 else left)
 
     def progress(self) -> tuple[int, int]:
         """How many points are done, and how many there are."""
@@ -133,17 +157,29 @@ class SweepModule(LightningModule):
         if self.interruption:
             self.interruption.install()
 
-    def predict_step(self, index: int, batch_idx: int) -> dict[str, Any]:
-        """Computes one point.
+    def predict_step(self, points: Points, batch_idx: int) -> Any:
+        """Computes one point; with several processes, one in each.
 
         Returns:
-            {"index": its index, "metrics": its row, "arrays": its arrays}.
+            {"index": its index, "metrics": its row, "arrays": its arrays}; a list of them where
+            there are several processes.
 
         Raises:
             ValueError: a metric is called "step", the name of the row's own index.
             RuntimeError: `compute` raised StopIteration, which Lightning would take for the end.
         """
         del batch_idx
+        self._rows, self.arrays = {}, {}
+        if isinstance(points, int):
+            return self._take_up(points, self._computed(points))
+        mine = own_share(points, self.trainer.global_rank)
+        results = exchange(lambda: None if mine is None else self._computed(mine).on_processor())
+        return [
+            self._take_up(index, result) for index, result in zip(points, results, strict=False)
+        ]
+
+    def _computed(self, index: int) -> Result:
+        """The result of one point; see `predict_step`."""
         with (
             torch.inference_mode(False),
             torch.enable_grad(),
@@ -156,29 +192,45 @@ class SweepModule(LightningModule):
                 raise RuntimeError(f"compute raised StopIteration at point {index}") from error
         if "step" in result.metrics:
             raise ValueError(f"point {index} has a metric step, expected another name")
-        self._row = {name: float(value) for name, value in result.metrics.items()}
-        self.arrays = {name: values.detach() for name, values in result.arrays.items()}
-        self.arrays_step = index
+        return Result(
+            {name: float(value) for name, value in result.metrics.items()},
+            {name: values.detach() for name, values in result.arrays.items()},
+        )
+
+    def _take_up(self, index: int, result: Result) -> dict[str, Any]:
+        """Has the result of a point stored, by whoever does that."""
+        self._rows[index] = dict(result.metrics)
+        self.arrays[index] = dict(result.arrays)
         if self.read_array is None:  # nobody stores them
             self._remember(index)
-        return {"index": index, "metrics": self._row, "arrays": dict(self.arrays)}
+        return {"index": index, "metrics": self._rows[index], "arrays": dict(result.arrays)}
 
     def _remember(self, index: int) -> None:
         """Keeps the arrays of a point as a record would, for `earlier`."""
-        for name, values in self.arrays.items():
+        for name, values in self.arrays[index].items():
             self._remembered[name, index] = values.to("cpu", torch.float64, copy=True)
 
     def on_predict_batch_end(
-        self, outputs: Any, batch: int, batch_idx: int, dataloader_idx: int = 0
+        self, outputs: Any, batch: Points, batch_idx: int, dataloader_idx: int = 0
     ) -> None:
-        """Writes the row; callbacks, called before this, have stored the arrays.
+        """Writes the rows; callbacks, called before this, have stored the arrays.
 
         Raises:
             Interrupted: the run was asked to stop.
         """
-        del outputs, batch_idx, dataloader_idx
-        for logger in self.trainer.loggers:
-            logger.log_metrics(self._row, step=batch)
-        self.done.add(batch)
+        del outputs, batch, batch_idx, dataloader_idx
+        for index, row in self._rows.items():
+            for logger in self.trainer.loggers:
+                logger.log_metrics(row, step=index)
+            self.done.add(index)
+        if self.trainer.world_size > 1:
+            self._meet()
         if self.interruption:
             self.interruption.raise_if_requested()
+
+    def _meet(self) -> None:
+        """No process goes on before the first one has written what the others may need."""
+        if self.interruption:
+            agree_on_a_signal(self.interruption, self.device)  # which waits for all of them
+        else:
+            self.trainer.strategy.barrier()

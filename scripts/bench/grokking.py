@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.command_line.catalog import find
-from experiments.command_line.one_run import recorded_trainer
+from experiments.command_line.computing import recorded_trainer
 from experiments.grokking.module import Grokking
 from experiments.grokking.settings import GrokkingSettings
 from experiments.grokking.task import GrokkingTask

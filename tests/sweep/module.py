@@ -28,6 +28,9 @@ class Sweep(SweepModule):
     def points(self):
         return [0.5 * k for k in range(self.settings.count)]
 
+    def needs(self, index):
+        return [index - 1] if index and self.settings.chained else []
+
     def configure_callbacks(self):
         return [Kill()] if "SWEEP_KILL_AT" in os.environ else []
 
@@ -37,6 +40,7 @@ class Sweep(SweepModule):
         x = torch.randn(3, generator=self.generator(index), device=self.device)
         layer = nn.Linear(3, 1)
         (point * layer(x) ** 2).sum().backward()
-        total = x + self.earlier(index - 1, "sum").float() if index else x.clone()
+        chained = index and self.settings.chained
+        total = x + self.earlier(index - 1, "sum").float() if chained else x.clone()
         arrays = {"gradient": layer.weight.grad, "x": x, "sum": total}
         return Result({"norm": x.norm(), "index": index}, arrays)

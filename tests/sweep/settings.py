@@ -10,5 +10,7 @@ class SweepSettings(BaseSettings):
 
     count: int = Field(default=6, ge=1)
     """Number of points."""
+    chained: bool = True
+    """Whether the sum of a point is added to that of the one before."""
     fail_at: int | None = None
     """A point that can't be computed."""

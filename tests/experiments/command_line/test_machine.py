@@ -79,15 +79,22 @@ def test_a_gpu_that_is_not_there(no_gpu):
         check(accelerator="gpu")
 
 
-def test_a_gpu_that_is_not_there_for_a_sweep(no_gpu):
+def check_sweep(**trainer):
     experiment = find(str(Path(__file__).parents[2] / "sweep"))
-    overrides = {"trainer.accelerator": "gpu"}
+    overrides = {f"trainer.{key}": value for key, value in trainer.items()}
     document = read_document(experiment.config)
     command = resolve(document, experiment.settings_class(), "quick", overrides=overrides)
+    check_machine(command.variants["plain"])
+
+
+def test_what_can_not_be_for_a_sweep(no_gpu):
     with pytest.raises(
         SettingsError, match=r"^--trainer\.accelerator is gpu, expected auto or cpu"
     ):
-        check_machine(command.variants["plain"])
+        check_sweep(accelerator="gpu")
+    with pytest.raises(SettingsError, match=r"^--trainer\.devices is 2, expected 1, or --trainer"):
+        check_sweep(devices=2)
+    check_sweep(devices=2, strategy="ddp")
 
 
 def test_more_gpus_than_there_are(monkeypatch):

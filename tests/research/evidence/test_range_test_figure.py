@@ -6,6 +6,7 @@ import pytest
 from research.evidence.build import draw
 from research.evidence.range_test_figure import range_test_figures
 from research.evidence.style import lecture_style
+from research.records.stage_store import write_stages
 from research.records.store import Plan, Record, VariantPlan
 
 
@@ -21,11 +22,14 @@ class NoEvidence:
         return {}
 
 
-def make_record(folder, schedule, rows=True):
+def make_record(folder, schedule, rows=True, stage=None):
     variant = VariantPlan(label="tiny", settings={"schedule": {"name": schedule}})
     plan = Plan(experiment="tiny", variants={"tiny": variant}, runs={"tiny": [3]})
     record = Record.create(folder, plan, {})
     store = record.run("tiny", 3)
+    if stage:
+        write_stages(store, ("first", stage))
+        store = store.stage(stage)
     for step in range(1, 41) if rows else ():
         rate = 10 ** (step / 10 - 4)
         loss = 2 - step / 30 if step < 35 else numpy.nan
@@ -36,9 +40,11 @@ def make_record(folder, schedule, rows=True):
     return record
 
 
-def test_a_line_a_run_with_its_suggestion(tmp_path):
+@pytest.mark.parametrize("stage", [None, "training"])
+def test_a_line_a_run_with_its_suggestion(tmp_path, stage):
+    record = make_record(tmp_path / "r", "range_test", stage=stage)
     with lecture_style():
-        figure = range_test_figures(make_record(tmp_path / "r", "range_test"))["range_test"]
+        figure = range_test_figures(record)["range_test"]
     (axes,) = figure.axes
     (name,) = [text.get_text() for text in axes.get_legend().get_texts()]
     assert name == "tiny, seed 3: 0.012"

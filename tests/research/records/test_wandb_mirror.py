@@ -14,6 +14,7 @@ from pytorch_lightning.utilities.rank_zero import rank_zero_only
 from wandb.util import get_core_path
 
 from research.records import wandb_mode, wandb_session
+from research.records.stage_store import write_stages
 from research.records.store import Record
 from research.records.wandb_history import missing_rows, read_segment
 from research.records.wandb_mirror import Mirror, make_logger
@@ -74,6 +75,42 @@ def test_offline_run_reads_back_as_the_record(tmp_path: Path) -> None:
     assert record.warnings() == []
     store.append(999, {"batch/loss": 0.5})
     assert missing_rows(store) == [{"step": 999, "batch/loss": 0.5}]
+
+
+def test_the_stages_of_a_run_are_one_wandb_run(tmp_path: Path) -> None:
+    record = new_record(tmp_path / "record")
+    store = record.run("small", 0)
+    write_stages(store, ("training", "surface"))
+    mirror = make_logger(store, record.plan, record)
+    assert mirror is not None
+    for name in store.stages():
+        mirror.begin_stage(name, another_follows=name == "training")
+        store.stage(name).append(3, {"train/loss": 1.5})
+        mirror.log_metrics({"train/loss": 1.5}, 3)
+        mirror.finalize("success")
+    wandb.teardown()
+    [path] = wandb_session.segments(store)
+    axis = {"step": 3, wandb_session.STEP_AXIS: 3}
+    assert read_segment(path).rows == [
+        {**axis, "training/train/loss": 1.5},
+        {**axis, "surface/train/loss": 1.5},
+    ]
+    assert missing_rows(store) == []
+    store.stage("surface").append(4, {"loss": 0.5})
+    assert missing_rows(store) == [{"step": 4, "surface/loss": 0.5}]
+
+
+def test_a_stage_that_fails_ends_the_wandb_run(tmp_path: Path) -> None:
+    record = new_record(tmp_path / "record")
+    mirror = make_logger(record.run("small", 0), record.plan, record)
+    assert mirror is not None
+    mirror.begin_stage("training", another_follows=True)
+    mirror.log_metrics({"train/loss": 1.5}, 3)
+    mirror.finalize("failed")
+    assert mirror._run is None
+    wandb.teardown()
+    [path] = wandb_session.segments(record.run("small", 0))
+    assert read_segment(path).whole
 
 
 def test_run_says_what_it_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

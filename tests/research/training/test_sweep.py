@@ -177,7 +177,7 @@ def test_what_is_remembered_of_a_point_does_not_change_under_its_successor():
         accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False
     )
     sums = [result["arrays"]["sum"].clone() for result in trainer.predict(module)]
-    module.arrays["sum"].zero_()  # it belongs to whoever takes it
+    module.arrays[2]["sum"].zero_()  # it belongs to whoever takes it
     remembered = [module.earlier(index, "sum") for index in range(3)]
     assert all(each.dtype == torch.float64 for each in remembered)
     assert all(torch.equal(one, each.double()) for one, each in zip(remembered, sums, strict=True))
