@@ -1,0 +1,1 @@
+"""Loss landscapes: directions, surfaces, paths, curvature and patterns of any `nn.Module`."""
