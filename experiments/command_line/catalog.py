@@ -16,12 +16,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from research.records.plan import Plan
 from research.settings.base import Settings
 from research.settings.document import path_shown
 from research.settings.errors import SettingsError, unknown
 
 _SHIPPED = Path(__file__).parent.parent
 _CONFIGS = _SHIPPED.parent / "configs"
+OF_OTHER_COMMANDS = ("network_landscape",)
+"""Experiments without a YAML file: a command of their own, not `run`, makes their records."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,22 @@ class Experiment:
 def all_experiments() -> list[Experiment]:
     """The experiments that ship with descent, by name."""
     folders = sorted(file.parent for file in _SHIPPED.glob("*/settings.py"))
-    return [Experiment(f.name, f, _CONFIGS / f"{f.name}.yaml") for f in folders]
+    return [_shipped(each.name) for each in folders if each.name not in OF_OTHER_COMMANDS]
+
+
+def _shipped(name: str) -> Experiment:
+    return Experiment(name, _SHIPPED / name, _CONFIGS / f"{name}.yaml")
+
+
+def experiment_of(plan: Plan) -> Experiment:
+    """The experiment of a record, also of one that another command than `run` has made.
+
+    Raises:
+        SettingsError: it is not there any more.
+    """
+    if plan.folder is None and plan.experiment in OF_OTHER_COMMANDS:
+        return _shipped(plan.experiment)
+    return find(plan.folder or plan.experiment)
 
 
 def find(name_or_path: str) -> Experiment:

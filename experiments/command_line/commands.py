@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from experiments.command_line.arguments import TypedSettings, read_overrides
-from experiments.command_line.catalog import Experiment, all_experiments, find
+from experiments.command_line.catalog import Experiment, all_experiments, experiment_of, find
 from experiments.command_line.option_values import (
     parse_mirroring,
     parse_names,
@@ -22,6 +22,7 @@ from experiments.command_line.option_values import (
 from experiments.command_line.options import (
     CheckOption,
     ExperimentArgument,
+    NetworkArgument,
     OptimizersOption,
     OptionalExperimentArgument,
     OutOption,
@@ -32,7 +33,11 @@ from experiments.command_line.options import (
     ReportOption,
     SchedulesOption,
     SchemaOption,
+    SeedsOfRecordOption,
     SeedsOption,
+    StageOption,
+    StepsOption,
+    VariantsOfRecordOption,
     VariantsOption,
     WandbOption,
     WorkersOption,
@@ -51,7 +56,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help"]},
 )
 
-OVERRIDABLE = {"show", "run"}
+LANDSCAPE = "landscape"
+OVERRIDABLE = {"show", "run", LANDSCAPE}
 """Commands that take settings such as `--optimizer.lr 1e-3`, and list them with --help."""
 LISTINGS = ("--optimizers", "--schedules")
 """Options of `show` that stand in place of an experiment."""
@@ -172,6 +178,56 @@ def resume(
     console = make_console()
     provide_data_again(opened, console)
     return train_and_judge(opened, at_a_time or opened.plan.workers, check, console)
+
+
+@app.command(LANDSCAPE)
+def landscape(
+    context: typer.Context,
+    source: NetworkArgument,
+    variants: VariantsOfRecordOption = None,
+    seeds: SeedsOfRecordOption = None,
+    steps: StepsOption = None,
+    stage: StageOption = None,
+    out: OutOption = None,
+    wandb: WandbOption = "auto",
+    workers: WorkersOption = None,
+) -> int:
+    """Measures loss surfaces and curvature around networks that `run` has trained.
+
+    Takes settings too, for example --surface.points 51; `descent landscape --help` lists them.
+    """
+    from experiments.command_line.data_files import provide_data_of
+    from experiments.command_line.finish import train_and_judge
+    from experiments.command_line.landscape import Choice, landscape_plan
+    from experiments.command_line.plan import record_folder
+    from experiments.command_line.terminal import make_console
+    from experiments.network_landscape.settings import MeasuredSettings
+    from experiments.network_landscape.source import training_settings
+
+    typed: TypedSettings = context.obj
+    overrides = read_overrides(typed.overrides, MeasuredSettings, typed.options)
+    at_a_time, mirroring = parse_workers(workers), parse_mirroring(wandb)
+    choice = Choice(
+        source,
+        parse_names(variants) if variants is not None else None,
+        parse_seeds(seeds) if seeds is not None else None,
+        steps,
+        stage,
+    )
+    plan = landscape_plan(choice, overrides, at_a_time, mirroring)
+    console = make_console()
+    sources = {
+        f"{choice.record.folder}: data.name of {name}": training_settings(choice.record, name)
+        for name in plan.variants
+    }
+    data = provide_data_of(sources, console)
+    folder = record_folder(out, experiment_of(plan), datetime.now())
+
+    from research.records.provenance import collect
+    from research.records.store import Record
+
+    record = Record.create(folder, plan, collect(typed.command, data=data))
+    return train_and_judge(record, plan.workers, False, console)
 
 
 @app.command()

@@ -9,7 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
-from experiments.command_line.catalog import find
+from experiments.command_line.catalog import experiment_of
+from experiments.network_landscape.source import data_settings
 from research.data.download import provide_images
 from research.data.local_files import DataFileError
 from research.records.status import FINISHED
@@ -42,6 +43,15 @@ def provide_data(
     return _provide(where, console, lambda error, _: str(error))
 
 
+def provide_data_of(sources: Mapping[str, Settings], console: Console | None) -> Provenance:
+    """Does the same for settings of records that are there, by what an error begins with.
+
+    Raises:
+        SettingsError: as `provide_data`.
+    """
+    return _provide(sources.items(), console, _without_settings)
+
+
 def provide_data_again(record: Record, console: Console | None) -> None:
     """Does the same for a record that goes on, maybe on another machine.
 
@@ -49,10 +59,10 @@ def provide_data_again(record: Record, console: Console | None) -> None:
         SettingsError: as `provide_data`, or a file is not what it was when the record began.
     """
     waiting = {run.variant for run in record.runs() if run.status().state not in FINISHED}
-    model = find(record.plan.folder or record.plan.experiment).settings_class()
+    model = experiment_of(record.plan).settings_class()
     plans = ((name, record.plan.variants[name].settings) for name in sorted(waiting))
     settings = (
-        (f"{record.folder}: data.name of {name}", model.model_validate(plan))
+        (f"{record.folder}: data.name of {name}", data_settings(model.model_validate(plan)))
         for name, plan in plans
     )
     before = {

@@ -15,7 +15,7 @@ from experiments.command_line.arguments import (
     unknown_option,
 )
 from experiments.command_line.catalog import find
-from experiments.command_line.commands import LISTINGS, OVERRIDABLE, app
+from experiments.command_line.commands import LANDSCAPE, LISTINGS, OVERRIDABLE, app
 from research.settings.errors import SettingsError, unknown
 
 
@@ -93,7 +93,9 @@ def _require_only(name: str, listing: list[str], parts: Arguments) -> None:
 
 
 def _help(group: TyperGroup, name: str, parts: Arguments, options: dict[str, bool]) -> int:
-    """The command's own help, and with an experiment all its settings."""
+    """The command's own help, and all settings: with `run` and `show`, those of an experiment."""
+    if name == LANDSCAPE:
+        return _help_with_measurements(group, parts, options)
     if name not in OVERRIDABLE or not parts.positional:
         return _typer(group, [name, "--help"])
 
@@ -104,6 +106,17 @@ def _help(group: TyperGroup, name: str, parts: Arguments, options: dict[str, boo
     overrides = read_overrides(parts.overrides, experiment.settings_class(), options)
     _typer(group, [name, "--help"])
     print_settings(make_console(), experiment, overrides)
+    return 0
+
+
+def _help_with_measurements(group: TyperGroup, parts: Arguments, options: dict[str, bool]) -> int:
+    from experiments.command_line.settings_help import print_measured
+    from experiments.command_line.terminal import make_console
+    from experiments.network_landscape.settings import MeasuredSettings
+
+    overrides = read_overrides(parts.overrides, MeasuredSettings, options)
+    _typer(group, [LANDSCAPE, "--help"])
+    print_measured(make_console(), overrides)
     return 0
 
 

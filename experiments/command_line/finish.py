@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from experiments.command_line.catalog import find
+from experiments.command_line.catalog import experiment_of
 from experiments.command_line.launch import run_all
 from research.records.provenance import finish, now
 from research.records.status import FINISHED
@@ -43,7 +43,7 @@ def judge(record: Record, check: bool, console: Console) -> int:
     from research.evidence.build import build_evidence
     from research.evidence.table import verdict_table
 
-    experiment = find(record.plan.folder or record.plan.experiment)
+    experiment = experiment_of(record.plan)
     verdicts = build_evidence(record, experiment.evidence())
     if record.plan.wandb != "off":
         from research.records.wandb_evidence import publish_evidence

@@ -28,6 +28,37 @@ RecordArgument = Annotated[
 RecordsArgument = Annotated[
     list[Path], typer.Argument(metavar="RECORD...", help="Folders that `descent run` has made.")
 ]
+NetworkArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RECORD|CHECKPOINT",
+        help="Folder that `descent run` has made, or a checkpoint in it.",
+    ),
+]
+VariantsOfRecordOption = Annotated[
+    str | None,
+    typer.Option("--variants", metavar="A,B", help="Variants to look at.", show_default="all"),
+]
+SeedsOfRecordOption = Annotated[
+    str | None,
+    typer.Option("--seeds", metavar="0,1,2", help="Seeds to look at.", show_default="all"),
+]
+StepsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="0,last",
+        help="Steps to look at: those of checkpoints; 0 is before the training.",
+        show_default="last",
+    ),
+]
+StageOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Stage that trains the networks, where a run has several.",
+        show_default="the last that does",
+    ),
+]
 PresetOption = Annotated[str, typer.Option(metavar="NAME", help="Size of the experiment.")]
 VariantsOption = Annotated[
     str | None,

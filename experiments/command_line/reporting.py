@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.command_line.catalog import find
+from experiments.command_line.catalog import experiment_of
 from research.evidence.build import build_evidence
 from research.evidence.report import compose
 from research.records.atomic import write_atomically
@@ -30,7 +30,7 @@ def write_reports(folders: Sequence[Path], out: Path | None, redraw: bool) -> st
     records = [Record.open(folder) for folder in folders]
     for record in records:
         if redraw or not (record.verdicts.exists() and drawn_files(record, "svg")):
-            experiment = find(record.plan.folder or record.plan.experiment)
+            experiment = experiment_of(record.plan)
             build_evidence(record, experiment.evidence())
     target = out or (records[0].report if len(records) == 1 else Path("report.html"))
     try:

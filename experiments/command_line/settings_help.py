@@ -1,6 +1,6 @@
-"""The settings of an experiment for the reader: `descent run EXPERIMENT --help`."""
+"""The settings of a command for the reader: `descent run EXPERIMENT --help`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,7 +93,37 @@ def _plain(value: PlainData) -> str:
     return value if isinstance(value, str) else shown(value)
 
 
+def print_measured(console: Console, overrides: dict[str, Any]) -> None:
+    """Prints the settings of `descent landscape`, whichever networks it is about.
+
+    Raises:
+        SettingsError: an override is wrong.
+    """
+    from experiments.command_line.landscape import measured_settings
+
+    settings = measured_settings(overrides, None)
+    lines = setting_lines(type(settings), settings.model_dump(mode="json"))
+    heading = Text("What is measured of each network", style="bold")
+    note = Text(
+        "\nSurfaces are of the first and the last split of the data that are known, unless "
+        "--surface.splits says otherwise.\nLists are written a,b or '[a, b]', or a alone."
+    )
+    console.print(Group(heading, "", _table(lines), note))
+
+
 def _page(experiment: Experiment, file: ExperimentFile, lines: list[SettingLine]) -> RenderableType:
+    heading = Text(f"Settings of {experiment.name}", style="bold")
+    choices = Text.assemble(
+        ("\nPresets", "bold"), f"   {', '.join(file.presets)}\n",
+        ("Variants", "bold"), f"  {', '.join(file.variants)}\n",
+        "\nPresets and variants change the defaults above: `descent show ", experiment.name,
+        "` prints what will run.\nAnother choice by name has other settings: put it before --help, "
+        "as in --optimizer.name adam --help.\nLists are written a,b or '[a, b]', or a alone.",
+    )  # fmt: skip
+    return Group(heading, "", _table(lines), choices)
+
+
+def _table(lines: Iterable[SettingLine]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("setting", no_wrap=True, style="cyan")
     table.add_column("default", max_width=13, overflow="fold", style="green")
@@ -103,12 +133,4 @@ def _page(experiment: Experiment, file: ExperimentFile, lines: list[SettingLine]
             line.meaning, " " if line.meaning else "", (f"[{line.kind}]", "dim")
         )
         table.add_row(f"--{line.key}", Text(line.default), meaning)
-    heading = Text(f"Settings of {experiment.name}", style="bold")
-    choices = Text.assemble(
-        ("\nPresets", "bold"), f"   {', '.join(file.presets)}\n",
-        ("Variants", "bold"), f"  {', '.join(file.variants)}\n",
-        "\nPresets and variants change the defaults above: `descent show ", experiment.name,
-        "` prints what will run.\nAnother choice by name has other settings: put it before --help, "
-        "as in --optimizer.name adam --help.\nLists are written a,b or '[a, b]', or a alone.",
-    )  # fmt: skip
-    return Group(heading, "", table, choices)
+    return table

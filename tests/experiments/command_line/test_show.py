@@ -118,16 +118,18 @@ class TestHelp:
         text = self.help(capsys, "run", "grokking", "--optimizer.name", "adam")
         assert "Coefficient of the L2 penalty" in text
 
-    @pytest.mark.parametrize("command", ["list", "show", "run", "resume", "report", "sync"])
+    @pytest.mark.parametrize(
+        "command", ["list", "show", "run", "resume", "landscape", "report", "sync"]
+    )
     def test_each_command(self, capsys, command):
         assert f"Usage: descent {command}" in self.help(capsys, command)
 
     def test_no_arguments_shows_the_commands(self, capsys):
         assert main([]) == 0
         text = capsys.readouterr().out
-        for command in ("list", "show", "run", "resume", "report", "sync"):
+        for command in ("list", "show", "run", "resume", "landscape", "report", "sync"):
             assert f" {command} " in text
-        for later in ("sweep", "worker", "landscape"):
+        for later in ("sweep", "worker"):
             assert later not in text
 
     def test_a_wrong_override_is_refused_here_too(self, capsys):

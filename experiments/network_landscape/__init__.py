@@ -1,0 +1,1 @@
+"""Surfaces and curvature of networks that another record has trained: `descent landscape`."""

@@ -1,0 +1,44 @@
+"""Typed settings of network_landscape: which networks, and what is measured of them. No torch."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from research.settings.base import Settings
+from research.settings.landscape import CurvatureSettings, SurfaceSettings
+from research.settings.sweep import SweepSettings, SweepTrainerSettings
+
+Steps = Annotated[tuple[int, ...], Field(strict=False, min_length=1)]
+
+
+class MeasuredSettings(SweepSettings):
+    """What is measured of each network; the settings that `descent landscape` takes."""
+
+    trainer: SweepTrainerSettings = SweepTrainerSettings(accelerator="auto")
+    surface: SurfaceSettings | None = SurfaceSettings(points=25, refinement=0.01)
+    """The line or plane; null for none."""
+    curvature: CurvatureSettings | None = CurvatureSettings()
+    """Eigenvalues and what else is asked for; null for none."""
+
+
+class NetworksSettings(Settings):
+    """The networks: of one variant of a record of a training, by seed."""
+
+    record: str
+    """Folder of the record, absolute."""
+    variant: str
+    """Variant of its runs."""
+    stage: str | None = None
+    """Stage that trains them, where a run has several."""
+    steps: dict[str, Steps]
+    """By seed, the optimizer steps after which they are looked at; 0 is before the first."""
+
+    def seeds(self) -> list[int]:
+        """Seeds of the runs that have trained them."""
+        return [int(seed) for seed in self.steps]
+
+
+class NetworkLandscapeSettings(MeasuredSettings):
+    """Surfaces and curvature of networks that are trained."""
+
+    networks: NetworksSettings
