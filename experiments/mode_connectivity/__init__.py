@@ -1,0 +1,1 @@
+"""Are two networks, trained apart from each other, joined by a path of low loss?"""
