@@ -40,8 +40,8 @@ format: $(READY_TO_TEST)  ## lets ruff put everything in order
 	$(BIN)/ruff check --fix .
 
 bench: setup     ## speed of the training step, and of every optimizer's, as ratios measured side by side
-	$(BIN)/python scripts/bench/grokking.py
-	$(BIN)/python scripts/bench/optimizers.py
+	$(BIN)/python -m scripts.bench.grokking
+	$(BIN)/python -m scripts.bench.optimizers
 
 clean:           ## removes the environment and caches; records stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache build *.egg-info

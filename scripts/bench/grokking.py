@@ -7,7 +7,7 @@ to W&B included. After every 100 of its steps it is paused, its clock stops, and
 their turn on models of their own; so all three see the same machine, and the ratios, of total
 steps over total seconds, hold where the times do not. First the two models' logits are compared.
 
-    python scripts/bench/grokking.py [--steps 1500] [--threads 1] [--device cpu]
+    python -m scripts.bench.grokking [--steps 1500] [--threads 1] [--device cpu]
                                      [--set prefix_sharing=false ...]
 """
 

@@ -9,7 +9,7 @@ holds where the times do not.
 L-BFGS computes the loss within its step. It gets one iteration and a diagonal quadratic, whose
 gradient costs one multiplication a weight.
 
-    python scripts/bench/optimizers.py [--turns 8] [--seconds 0.1] [--threads 1] [--device cpu]
+    python -m scripts.bench.optimizers [--turns 8] [--seconds 0.1] [--threads 1] [--device cpu]
                                        [--only muon,shampoo]
 """
 

@@ -12,7 +12,7 @@ in ours alone.
 
 Torch and numpy both take as many threads as there are cores, or OMP_NUM_THREADS.
 
-    python scripts/bench/random_features.py [--data digits|mnist|fashion_mnist] [--examples 1000]
+    python -m scripts.bench.random_features [--data digits|mnist|fashion_mnist] [--examples 1000]
         [--features fourier|relu] [--label_noise 0] [--seeds 3] [--device cpu|cuda]
         [--data_folder DIR] [--only ours,lstsq,eigh]
 """

@@ -6,7 +6,7 @@ the other over the time of the stack. Then each width of `paper` takes turns of 
 the experiment takes them, with the images drawn anew from all 4,000; its whole time is the median
 seconds of a step times the steps of its schedule, summed over the widths.
 
-    python scripts/bench/two_layer_stack.py [--networks 5] [--steps 200] [--turns 5] [--threads 1]
+    python -m scripts.bench.two_layer_stack [--networks 5] [--steps 200] [--turns 5] [--threads 1]
                                             [--device cpu]
 """
 
