@@ -11,8 +11,9 @@ from torch import Tensor
 from callbacks.chosen_steps import AtChosenSteps
 from callbacks.landscape_parts import keep, objective_of, store_of
 from research.landscape.plan import planned
-from research.landscape.surfaces import Surface, measure
+from research.landscape.surfaces import measure
 from research.settings.landscape import SurfaceSettings
+from research.surface import Surface
 from research.training.landscape import encoded
 
 

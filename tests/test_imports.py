@@ -17,7 +17,7 @@ TORCH = ("torch", "pytorch_lightning", "lightning")
 
 _LIBRARY = ("research.settings", "research.seeds")
 _BUILDING = ("research.data", "research.models", "research.problems", "research.optim")
-_MEANING = ("research.task", "research.landscape")
+_MEANING = ("research.task", "research.surface", "research.landscape")
 _KEEPING = ("research.records", "research.evidence")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -25,10 +25,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "research.seeds": (),
     **dict.fromkeys(_BUILDING, _LIBRARY),
     "research.task": (*_BUILDING, *_LIBRARY),
-    "research.landscape": ("research.task", *_BUILDING, *_LIBRARY),
+    "research.surface": (),
+    "research.landscape": ("research.task", "research.surface", *_BUILDING, *_LIBRARY),
     "research.image_task": ("research.task", *_BUILDING, *_LIBRARY),
     "research.records": ("research.settings",),
-    "research.evidence": ("research.records", "research.settings"),
+    "research.evidence": ("research.records", "research.settings", "research.surface"),
     "research.training": (*_LIBRARY, *_BUILDING, *_MEANING, *_KEEPING),
     "research.search": (*_LIBRARY, *_BUILDING, *_MEANING, *_KEEPING, "research.training"),
     "callbacks": ("research",),
@@ -37,7 +38,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 }
 """The table of the design: a part may import itself and these."""
 
-WITHOUT_TORCH = ("research.settings", "research.seeds", "research.evidence")
+WITHOUT_TORCH = ("research.settings", "research.seeds", "research.surface", "research.evidence")
 
 
 def files() -> list[Path]:

@@ -35,8 +35,5 @@ class DoubleDescentDeepSettings(ImageTrainingSettings):
 
     @model_validator(mode="after")
     def _batch_norm_has_two_examples(self) -> Self:
-        if self.smallest_batch == 1:
-            size = self.data.train_size
-            expected = f"another size or last_batch drop, because {size} images leave a batch of 1"
-            refuse("batch_size", self.batch_size, f"{expected}, and batch norm needs two")
+        self.refuse_batch_of_one()
         return self

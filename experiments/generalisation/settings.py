@@ -20,12 +20,7 @@ class GeneralisationSettings(ImageTrainingSettings):
 
     @model_validator(mode="after")
     def _blocks_leave_something(self) -> Self:
-        if isinstance(self.model, CNNSettings):
-            smallest = min(self.data.shape[1:])
-            most = smallest.bit_length() - 1
-            if len(self.model.channels) > most:
-                found = list(self.model.channels)
-                refuse("model.channels", found, f"at most {most} for {self.data.name}")
+        self.refuse_blocks_that_leave_nothing(self.model)
         return self
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ from research.evidence.landscape_figures import (
     shared_scale,
 )
 from research.evidence.style import caption, slide
-from research.evidence.surfaces import Surface
+from research.surface import Surface
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure as Interactive

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from experiments.loss_landscape.naming import line_name, plane_name
 from experiments.loss_landscape.settings import LossLandscapeSettings
 from research.evidence.bounded_claim import NotDecided
-from research.evidence.surfaces import Surface, read_surface, surface_names
+from research.evidence.surfaces import read_surface, surface_names
 from research.records.store import Record, RunStore
+from research.surface import Surface
 
 Floats = NDArray[numpy.float64]
 IMAGES = {

@@ -47,11 +47,7 @@ class LossLandscapeSettings(ImageTrainingSettings):
 
     @model_validator(mode="after")
     def _blocks_leave_something(self) -> Self:
-        if isinstance(self.model, CNNSettings):
-            most = min(self.data.shape[1:]).bit_length() - 1
-            if len(self.model.channels) > most:
-                found = list(self.model.channels)
-                refuse("model.channels", found, f"at most {most} for {self.data.name}")
+        self.refuse_blocks_that_leave_nothing(self.model)
         return self
 
     @model_validator(mode="after")

@@ -22,7 +22,8 @@ from experiments.mode_connectivity.readings import Reading
 from research.evidence.landscape_figures import colour_bar, contour, shared_scale
 from research.evidence.landscape_scale import Scale
 from research.evidence.style import BLACK, HALO, caption, slide, wrapped
-from research.evidence.surfaces import Surface, read_surface, surface_names
+from research.evidence.surfaces import read_surface, surface_names
+from research.surface import Surface
 
 TOP = 5.0
 """Nats beyond which walls of the plane have one colour, unless the paths climb higher."""

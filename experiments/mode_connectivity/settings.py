@@ -107,17 +107,11 @@ class ModeConnectivitySettings(ImageTrainingSettings):
 
     @model_validator(mode="after")
     def _blocks_leave_something(self) -> Self:
-        if isinstance(self.model, CNNSettings):
-            most = min(self.data.shape[1:]).bit_length() - 1
-            if len(self.model.channels) > most:
-                found = list(self.model.channels)
-                refuse("model.channels", found, f"at most {most} for {self.data.name}")
+        self.refuse_blocks_that_leave_nothing(self.model)
         return self
 
     @model_validator(mode="after")
     def _batch_norm_has_two_examples(self) -> Self:
-        if self.has_batch_norm and self.smallest_batch == 1:
-            size = self.data.train_size
-            expected = f"another size or last_batch drop, because {size} images leave a batch of 1"
-            refuse("batch_size", self.batch_size, f"{expected}, and batch norm needs two")
+        if self.has_batch_norm:
+            self.refuse_batch_of_one()
         return self

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 from research.evidence.claims import Verdict
 from research.evidence.surfaces import (
     Curvature,
-    Surface,
     curvature_names,
     read_curvature,
     read_surface,
     surface_names,
 )
 from research.records.store import Record, RunStore
+from research.surface import Surface
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,12 +49,16 @@ def verdicts(record: Record) -> list[Verdict]:
 
 
 def figures(record: Record) -> "dict[str, Figure]":
-    """For each network a figure of its surfaces; one of all eigenvalues."""
+    """For each network a figure of its surfaces, and of its trajectory; one of all eigenvalues."""
     from experiments.network_landscape.eigenvalues_figure import eigenvalues_figure
     from experiments.network_landscape.surfaces_figure import surfaces_figure
+    from experiments.network_landscape.trajectory_figure import trajectory_figure, way_of
 
     networks = list(read_networks(record))
     drawn = {f"surfaces-{each.key}": surfaces_figure(each) for each in networks if each.surfaces}
+    for each in networks:
+        if way_of(each) is not None:
+            drawn[f"trajectory-{each.key}"] = trajectory_figure(each)
     if any(network.curvature for network in networks):
         drawn["eigenvalues"] = eigenvalues_figure(networks)
     return drawn

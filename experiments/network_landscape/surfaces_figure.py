@@ -1,6 +1,7 @@
 """The figure of one network's surfaces: a panel for each step and split, all on one scale."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -8,13 +9,14 @@ from matplotlib.ticker import MaxNLocator
 
 from research.evidence.landscape_figures import (
     Scale,
+    Trajectory,
     colour_bar,
     contour,
     line,
     shared_scale,
 )
 from research.evidence.style import HALO, PALETTE, caption, slide
-from research.evidence.surfaces import Surface
+from research.surface import Surface
 
 if TYPE_CHECKING:
     from experiments.network_landscape.evidence import Network
@@ -38,12 +40,24 @@ def surfaces_figure(network: "Network") -> Figure:
     caption(
         figure,
         f"Loss around the weights: {network.label}",
-        f"Mean loss of {about['examples']} examples of each split along random directions from "
-        f"{about['record']}. Directions: normalisation {about.get('normalisation', 'none')}, "
-        f"vectors {about.get('vectors', '')}, seed {about.get('seed', '')}. Batch norm: "
-        f"{about['batch_norm']}{more}.",
+        f"Mean loss of {about['examples']} examples of each split along {_directions(about)}. "
+        f"Batch norm: {about['batch_norm']}{more}.",
     )
     return figure
+
+
+def _directions(about: Mapping[str, Any]) -> str:
+    if "trajectory" in about:
+        shares = " and ".join(f"{share:.0%}" for share in about["trajectory"]["shares"])
+        return (
+            f"the principal directions of the trajectory of {about['record']}, which have {shares} "
+            "of its variance"
+        )
+    return (
+        f"random directions from {about['record']}. Directions: normalisation "
+        f"{about.get('normalisation', 'none')}, vectors {about.get('vectors', '')}, seed "
+        f"{about.get('seed', '')}"
+    )
 
 
 def _planes(network: "Network") -> Figure:
@@ -72,18 +86,25 @@ def _planes(network: "Network") -> Figure:
 
 def _one_plane(panel: Axes, surface: Surface, scale: Scale) -> None:
     """One plane, with the range of its values, which the scale of all may not show."""
-    contour(panel, surface, scale=scale)
+    contour(panel, surface, scale=scale, trajectory=trajectory_of(surface))
     low, high = surface.loss.min(), surface.loss.max()
     panel.text(
         0.03,
-        0.03,
+        0.97,
         f"{low:.3g} to {high:.3g}",
         transform=panel.transAxes,
         size=13,
+        va="top",
         path_effects=HALO,
     )
     panel.xaxis.set_major_locator(MaxNLocator(4))
     panel.yaxis.set_major_locator(MaxNLocator(4))
+
+
+def trajectory_of(surface: Surface) -> Trajectory | None:
+    """The points of a run's trajectory in the plane, where the plane is theirs."""
+    kept = surface.about.get("trajectory")
+    return Trajectory(kept["coordinates"], kept["distances"]) if kept else None
 
 
 def _lines(network: "Network") -> Figure:
@@ -126,6 +147,8 @@ def _moment(step: int) -> str:
 
 def _unit(network: "Network") -> str:
     about = next(iter(network.surfaces.values())).about
+    if "trajectory" in about:
+        return "distance in weight space"
     return UNITS[str(about.get("normalisation", "none"))]
 
 

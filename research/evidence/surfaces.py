@@ -1,64 +1,18 @@
 """Reads surfaces and curvature back from a run, or a stage of one, that measured them.
 
-`research.training.landscape` wrote them. A `Surface` has the attributes of the library's own, so
-that figures are drawn of both alike.
+`research.training.landscape` wrote them.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from research.records.errors import RecordError
 from research.records.run_store import RunStore
-
-Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Surface:
-    """A measured line, [nx], or plane, [nx, ny]; [i, j] lies at (axes[0][i], axes[1][j]).
-
-    Attributes:
-        name: of the surface.
-        axes: coordinates along each direction.
-        values: by measure, of the surface's shape: the means of what was measured, `rise` of the
-            loss over the centre, and its `half_width`, NaN where nothing was measured.
-        evaluated: which points were measured; the others are filled in by a spline.
-        held_out_error: largest error of that spline where it was checked, as share of the range.
-        about: what the surface is of: seed, normalisation and cosine of its directions, examples
-            and their fingerprint, policies of batch norm and dropout, how it was evaluated.
-    """
-
-    name: str
-    axes: tuple[Values, ...]
-    values: Mapping[str, Values]
-    evaluated: NDArray[np.bool_]
-    held_out_error: float = 0.0
-    about: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def loss(self) -> Values:
-        """Mean loss of the examples."""
-        return self.values["loss"]
-
-    @property
-    def accuracy(self) -> Values:
-        """Share of the examples that are predicted right."""
-        return self.values["accuracy"]
-
-    @property
-    def rise(self) -> Values:
-        """Mean loss minus that of the centre."""
-        return self.values["rise"]
-
-    @property
-    def half_width(self) -> Values:
-        """Half the width of a 95 % interval of the rise, from paired differences."""
-        return self.values["half_width"]
+from research.surface import Surface, Values
 
 
 @dataclass(frozen=True)

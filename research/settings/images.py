@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from research.settings.base import Settings, refuse
+from research.settings.models import CNNSettings
 from research.settings.training import TrainingSettings
 
 ImageSet = Literal["digits", "mnist", "fashion_mnist", "cifar10"]
@@ -114,3 +115,17 @@ class ImageTrainingSettings(UsesImages, TrainingSettings):
         size = self.data.train_size
         batch = min(self.batch_size or size, size)
         return size % batch or batch if self.last_batch == "keep" else batch
+
+    def refuse_batch_of_one(self) -> None:
+        """Refuses an epoch that ends with a batch of one image, which batch norm can't take."""
+        if self.smallest_batch == 1:
+            size = self.data.train_size
+            expected = f"another size or last_batch drop, because {size} images leave a batch of 1"
+            refuse("batch_size", self.batch_size, f"{expected}, and batch norm needs two")
+
+    def refuse_blocks_that_leave_nothing(self, model: Settings) -> None:
+        """Refuses a convolutional network whose blocks halve an image until nothing is left."""
+        most = min(self.data.shape[1:]).bit_length() - 1
+        if isinstance(model, CNNSettings) and len(model.channels) > most:
+            expected = f"at most {most} for {self.data.name}"
+            refuse("model.channels", list(model.channels), expected)

@@ -12,12 +12,12 @@ from experiments.command_line.catalog import find
 from experiments.loss_landscape.naming import MATCHED, START, TRAINED, line_name, plane_name
 from experiments.loss_landscape.readings import Reading
 from experiments.loss_landscape.settings import LossLandscapeSettings
-from research.evidence.surfaces import Surface
 from research.records.stage_store import write_stages
 from research.records.status import Status
 from research.records.store import Plan, Record, RunStore, VariantPlan
 from research.settings.document import Document, read_document
 from research.settings.resolve import resolve
+from research.surface import Surface
 
 WEIGHTS = 105_866
 Loss = Callable[..., Any]

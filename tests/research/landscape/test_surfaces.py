@@ -20,10 +20,11 @@ from research.landscape.directions import (
 )
 from research.landscape.objective import Objective
 from research.landscape.plan import SurfacePlan, planned
-from research.landscape.surfaces import Surface, measure, surface
+from research.landscape.surfaces import measure, surface
 from research.landscape.vectors import norm
 from research.landscape.weights import moved, weights_of
 from research.settings.landscape import DirectionSettings, SurfaceSettings
+from research.surface import Surface
 from tests.research.landscape.networks import NAMES, Quadratic, objective
 
 X, Y = (-1.0, -0.25, 0.0, 0.5), (0.0, 0.3, 0.75)
