@@ -1,0 +1,1 @@
+"""What do skip connections do to the loss surface of a deep network?"""
