@@ -24,7 +24,8 @@ class CurvatureDuringTraining(Callback):
 
     Args:
         settings: what is measured, of which examples.
-        every: least steps between two measurements; 0 means at every evaluation.
+        every: steps between two measurements, each at the first evaluation at a multiple of it or
+            after; 0 means at every evaluation.
         folder: where arrays go; None means the run's record, or the Trainer's default_root_dir.
 
     Raises:
@@ -48,15 +49,18 @@ class CurvatureDuringTraining(Callback):
         return self._generate_state_key(splits=self.settings.splits, every=self.every)
 
     def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Measures, where enough steps have passed, and logs beside the evaluation's metrics."""
+        """Measures, where a multiple has been reached, and logs beside the evaluation's metrics."""
         step = trainer.global_step
-        if trainer.sanity_checking or (self.last is not None and step < self.last + self.every):
+        if trainer.sanity_checking or not self._is_due(step):
             return
         self.last = step
         for split in self.settings.splits:
             # Lightning evaluates where nothing may be differentiated.
             with torch.inference_mode(False):
                 self._measure(trainer, pl_module, split, step)
+
+    def _is_due(self, step: int) -> bool:
+        return not self.every or step // self.every > (self.last or 0) // self.every
 
     def _measure(self, trainer: Trainer, pl_module: LightningModule, split: str, step: int) -> None:
         settings = self.settings

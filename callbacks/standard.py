@@ -1,4 +1,4 @@
-"""The callbacks that the settings of every training run name: rate, weights, switch and stop."""
+"""The callbacks that the settings of a training run name: rate, weights, stop, what to watch."""
 
 from pytorch_lightning import Callback
 
@@ -11,10 +11,11 @@ from callbacks.schedule_free import ScheduleFreeWeights
 from callbacks.weight_averaging import WeightAveraging
 from research.settings.schedules import RangeTestSettings
 from research.settings.training import TrainingSettings
+from research.settings.watching import WatchSettings
 
 
 def standard_callbacks(settings: TrainingSettings) -> list[Callback]:
-    """Schedule, divergence and, where the settings name them, weights, switch and early stop.
+    """Schedule, divergence and, where the settings name them, weights, switch, stop and landscape.
 
     A module returns them from `configure_callbacks`, so that its settings hold under any Trainer.
     """
@@ -22,12 +23,13 @@ def standard_callbacks(settings: TrainingSettings) -> list[Callback]:
         LearningRateSchedule(settings.schedule),
         *_evaluated_weights(settings),
         *([OptimizerSwitch()] if settings.optimizer.switches else []),
-        _watch(settings),
+        _look_at_losses(settings),
         *([EarlyStop(settings.stop)] if settings.stop else []),
+        *(_landscape(settings.watch) if settings.watch else []),
     ]
 
 
-def _watch(settings: TrainingSettings) -> Callback:
+def _look_at_losses(settings: TrainingSettings) -> Callback:
     """What looks at every loss: an exploding one is an error, or what a range test looks for."""
     schedule = settings.schedule
     return RangeTest(schedule) if isinstance(schedule, RangeTestSettings) else Divergence()
@@ -38,3 +40,22 @@ def _evaluated_weights(settings: TrainingSettings) -> list[Callback]:
     if settings.optimizer.averages_itself:
         return [ScheduleFreeWeights()]
     return [WeightAveraging(settings.averaging)] if settings.averaging else []
+
+
+def _landscape(watch: WatchSettings) -> list[Callback]:
+    """What is measured on the way; only a run that asks for it waits for the imports."""
+    from callbacks.curvature import CurvatureDuringTraining
+    from callbacks.surfaces import SurfacesDuringTraining
+    from callbacks.trajectory import Trajectory
+    from research.settings.landscape import CurvatureSettings
+
+    found: list[Callback] = []
+    if watch.curvature:
+        measured = watch.curvature.model_dump(exclude={"every"})
+        found.append(CurvatureDuringTraining(CurvatureSettings(**measured), watch.curvature.every))
+    if watch.surfaces:
+        steps, every, last = watch.surfaces.steps, watch.surfaces.every, watch.surfaces.last
+        found.append(SurfacesDuringTraining(steps, watch.surfaces, every, last))
+    if watch.trajectory:
+        found.append(Trajectory(every=watch.trajectory.every))
+    return found

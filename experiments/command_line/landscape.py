@@ -16,7 +16,7 @@ from experiments.network_landscape.settings import (
     NetworkLandscapeSettings,
     NetworksSettings,
 )
-from experiments.network_landscape.source import training_settings
+from experiments.network_landscape.source import refuse_without_trajectory, training_settings
 from research.records.checkpoint_names import all_checkpoints, step_of
 from research.records.plan import VariantPlan
 from research.records.store import Plan, Record, RecordError, RunStore
@@ -215,6 +215,10 @@ def landscape_plan(
         variant: _settings(choice.record, found, overrides) for variant, found in networks.items()
     }
     runs = {variant: found.seeds() for variant, found in networks.items()}
+    for variant, each in settings.items():
+        if each.surface is not None and each.directions == "trajectory":
+            for seed in runs[variant]:
+                refuse_without_trajectory(networks[variant], seed)
     trainer = next(iter(settings.values())).trainer
     if workers is None:
         count = sum(len(seeds) for seeds in runs.values())

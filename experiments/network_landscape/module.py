@@ -1,6 +1,7 @@
 """The LightningModule of network_landscape: the landscape around networks of another record."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from torch import nn
@@ -8,7 +9,9 @@ from torch import nn
 from experiments.command_line.catalog import experiment_of
 from experiments.network_landscape.settings import NetworkLandscapeSettings, NetworksSettings
 from experiments.network_landscape.source import source_record, source_run, training_settings
+from experiments.network_landscape.trajectory import Way, read_way
 from research.landscape.objective import Objective, task_objective
+from research.landscape.weights import weights_of
 from research.records.errors import RecordError
 from research.records.run_store import RunStore
 from research.settings.errors import SettingsError
@@ -47,9 +50,11 @@ def _plans(settings: NetworkLandscapeSettings, seed: int) -> list[SurfacePlan | 
     plans: list[SurfacePlan | CurvaturePlan] = []
     for step in networks.steps[str(seed)]:
         model = _model_at(trained.model, store, step)
-        about = {"record": networks.record, "variant": networks.variant, "seed": seed, "step": step}
+        about = {"record": networks.record, "variant": networks.variant, "run": seed, "step": step}
         if settings.surface is not None:
-            plans += _surfaces(settings.surface, trained.task, model, about)
+            wanted = settings.directions == "trajectory"
+            way = read_way(store, weights_of(model)) if wanted else None
+            plans += _surfaces(settings.surface, trained.task, model, about, way)
         if settings.curvature is not None:
             plans += _curvature(settings.curvature, trained.task, model, about)
     return plans
@@ -80,20 +85,27 @@ def _model_at(model: nn.Module, store: RunStore, step: int) -> nn.Module:
 
 
 def _surfaces(
-    settings: SurfaceSettings, task: Task, model: nn.Module, about: dict[str, Any]
+    settings: SurfaceSettings,
+    task: Task,
+    model: nn.Module,
+    about: dict[str, Any],
+    way: Way | None,
 ) -> list[SurfacePlan]:
     """One for each split; running statistics are measured on the training split's examples."""
     statistics = _objective(settings, task, model, "train")
-    return [
+    notes = about | (way.notes() if way else {})
+    plans = [
         planned(
             f"surface-{about['step']}-{split}",
             _objective(settings, task, model, split),
             settings,
+            directions=way.directions if way else None,
             statistics=statistics,
-            notes={**about, "split": split},
+            notes={**notes, "split": split},
         )
         for split in settings.splits
     ]
+    return [replace(plan, axes=way.axes(plan.shape)) for plan in plans] if way else plans
 
 
 def _curvature(

@@ -66,3 +66,18 @@ def source_run(networks: NetworksSettings, seed: int) -> RunStore:
     """
     run = source_record(networks).run(networks.variant, seed)
     return run if networks.stage is None else run.stage(networks.stage)
+
+
+def refuse_without_trajectory(networks: NetworksSettings, seed: int) -> None:
+    """Refuses a run that has kept too few points of its trajectory for a plane.
+
+    Raises:
+        RecordError: it has; or the record has no such run.
+    """
+    run = source_run(networks, seed)
+    points = list((run.folder / "arrays" / "trajectory").glob("[0-9]*.npy"))
+    if len(points) < 3:
+        raise RecordError(
+            f"{run.folder}: its trajectory has {len(points)} points, expected 3 or more: "
+            "train it with --watch.trajectory.every STEPS"
+        )

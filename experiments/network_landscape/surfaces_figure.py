@@ -66,7 +66,8 @@ def _planes(network: "Network") -> Figure:
     across = len(steps) > 1  # before and after stand side by side
     rows, columns = (len(splits), len(steps)) if across else (1, len(splits))
     figure = slide(max(5.2 * columns + 2.2, 8.0), 5.2 * rows + 1.3)
-    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    alike = not any("trajectory" in each.about for each in network.surfaces.values())
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=alike, sharey=alike)
     scale = shared_scale([surface.loss for surface in network.surfaces.values()])
     for number, split in enumerate(splits):
         for column, step in enumerate(steps):

@@ -71,12 +71,11 @@ def draw(record: Record, evidence: EvidenceModule) -> None:
 
 
 def _draw_figures(record: Record, evidence: EvidenceModule) -> set[str]:
-    """Returns the names of the files, as the other two do; range tests have a figure anywhere."""
+    """Returns the names of the files, as the other two do."""
     from research.evidence.empty_panels import mark_empty_panels
-    from research.evidence.range_test_figure import range_test_figures
 
     drawn = set()
-    for name, figure in {**evidence.figures(record), **range_test_figures(record)}.items():
+    for name, figure in {**evidence.figures(record), **_figures_of_any(record)}.items():
         mark_empty_panels(figure)
         title, text = _settle(figure)
         metadata = {"Date": None, "Title": title or name, "Description": text}
@@ -84,6 +83,19 @@ def _draw_figures(record: Record, evidence: EvidenceModule) -> set[str]:
         _save(record, figure, f"{name}.png", format="png", dpi=PNG_DOTS_PER_INCH)
         drawn |= {f"{name}.svg", f"{name}.png"}
     return drawn
+
+
+def _figures_of_any(record: Record) -> "dict[str, Figure]":
+    """What every experiment's runs may have: range tests, and what they watched."""
+    from research.evidence.range_test_figure import range_test_figures
+    from research.evidence.watched_curvature_figure import watched_curvature_figures
+    from research.evidence.watched_surfaces_figure import watched_surfaces_figures
+
+    return (
+        range_test_figures(record)
+        | watched_curvature_figures(record)
+        | watched_surfaces_figures(record)
+    )
 
 
 def _draw_animations(record: Record, evidence: EvidenceModule) -> set[str]:

@@ -64,7 +64,7 @@ class Scale:
         """Levels in words, with as many digits as it takes to tell them apart."""
         values = numpy.asarray(levels, dtype=numpy.float64).tolist()
         if self.log:
-            return [f"{value:.3g}" for value in values]
+            return [f"{value:,.0f}" if 1e3 <= value < 1e6 else f"{value:.3g}" for value in values]
         close = 1e-6 * (self.high - self.low)
         digits = range(10)
         enough = (

@@ -15,6 +15,7 @@ from research.settings.schedules import (
     ScheduleSettings,
 )
 from research.settings.schedules.over_run import misfit
+from research.settings.watching import WatchSettings, unwatchable
 
 WHOLE_TRAINING_SET = {
     "gd": "takes the gradient of the whole training set",
@@ -85,6 +86,8 @@ class TrainingSettings(Settings):
     """Early stop; null runs to max_steps."""
     averaging: AveragingSettings | None = None
     """Average evaluated in the weights' place, but for batch norm's statistics; null for none."""
+    watch: WatchSettings | None = None
+    """Loss landscape on the way, which changes nothing of the training; null for none."""
 
     def added_metrics(self) -> tuple[str, ...] | None:
         """What evaluations log besides loss and accuracy of each split; None if it is not said.
@@ -109,6 +112,14 @@ class TrainingSettings(Settings):
             expected = expected_instead(metric, self.splits(), self.added_metrics())
             if expected is not None:
                 refuse(key, metric, expected)
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_watched_is_there(self) -> Self:
+        problem = self.watch and unwatchable(self.watch, self.trainer.max_steps, self.splits())
+        if problem:
+            key, found, expected = problem
+            refuse(f"watch.{key}", found, expected)
         return self
 
     @model_validator(mode="after")

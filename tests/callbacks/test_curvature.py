@@ -83,7 +83,7 @@ def test_the_splits_and_the_steps_between(fit, tmp_path):
     assert metrics["curvature/train/examples"] == 37
     assert metrics["curvature/validation/examples"] == 13
     kept = RunStore(tmp_path, "", 0).arrays("curvature-validation.largest")
-    assert list(kept) == [5, 15]  # evaluations follow every fifth step
+    assert list(kept) == [10, 20]  # evaluations follow every fifth step
 
 
 def test_the_steps_between_are_kept_over_a_resume(fit, tmp_path):
@@ -95,13 +95,13 @@ def test_the_steps_between_are_kept_over_a_resume(fit, tmp_path):
     settings = CurvatureSettings(largest=1, smallest=0)
 
     def callback(folder):
-        return CurvatureDuringTraining(settings, every=15, folder=folder)
+        return CurvatureDuringTraining(settings, every=8, folder=folder)
 
     fit(Ordinary(), callback(tmp_path / "first"), Save(), max_steps=10)
     checkpoint = tmp_path / "10.ckpt"
     fit(Ordinary(), callback(tmp_path / "then"), max_steps=20, checkpoint=checkpoint)
     kept = RunStore(tmp_path / "then", "", 0).arrays("curvature-train.largest")
-    assert list(kept) == [20]  # 15 steps after that of step 5
+    assert list(kept) == [20]  # past 16; step 15 is past 8, as step 10 was
 
 
 def test_of_an_average_it_is_the_averages(fit, tmp_path):

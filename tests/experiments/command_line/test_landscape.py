@@ -132,6 +132,23 @@ def test_a_line_is_not_refined():
         (["record/runs/hot/0/checkpoints/step-000000100.ckpt", "--steps", "0"], "--steps says"),
         (["record/runs/cold/0/checkpoints/step-000000100.ckpt"], "has no run cold/0"),
         (["sweep"], "is of test_functions, which trains no networks"),
+        (
+            ["record", "--directions", "trajectory"],
+            "its trajectory has 0 points, expected 3 or more",
+        ),
+        (["record", "--directions", "path"], '--directions is "path", expected one of random, tra'),
+        (
+            ["record", "--directions", "trajectory", "--surface.span", "-2,2"],
+            "--surface.span is [-2.0, 2.0], expected left out, because directions is trajectory",
+        ),
+        (
+            ["record", "--directions", "trajectory", "--surface.directions.seed", "1"],
+            "surface.directions is set, expected left out, because directions is trajectory",
+        ),
+        (
+            ["record", "--directions", "trajectory", "--surface.batch_norm", "interpolated"],
+            "--surface.batch_norm is interpolated, expected another, because directions is",
+        ),
     ],
 )
 def test_what_can_not_be_is_one_line(record, words, text, capsys, monkeypatch):

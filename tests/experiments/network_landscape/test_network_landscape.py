@@ -95,7 +95,8 @@ def test_step_0_is_the_network_before_its_training(record):
 def test_what_a_surface_is_of_is_kept_with_it(source, record):
     about = next(evidence.read_networks(record)).surfaces[20, "validation"].about
     assert (about["record"], about["variant"]) == (str(source.folder), "plain")
-    assert (about["seed"], about["step"], about["split"]) == (3, 20, "validation")
+    assert (about["run"], about["step"], about["split"]) == (3, 20, "validation")
+    assert about["seed"] == 0  # of the directions, not of the run
 
 
 def test_figures(record):
