@@ -10,6 +10,7 @@ from torch import Tensor
 
 from callbacks.chosen_steps import AtChosenSteps
 from callbacks.landscape_parts import keep, objective_of, store_of
+from research.landscape.objective import Objective
 from research.landscape.plan import planned
 from research.landscape.surfaces import measure
 from research.settings.landscape import SurfaceSettings
@@ -21,7 +22,9 @@ class SurfacesDuringTraining(AtChosenSteps):
     """Measures surfaces at chosen steps, of any module with a task, one for each split.
 
     Random directions are the same at all steps but for their lengths, which follow the weights as
-    the settings say. Training does not notice: it goes on from the same bits.
+    the settings say. Statistics of batch norm that are measured anew are those of the training
+    split, whichever split the surface is of. Training does not notice: it goes on from the same
+    bits.
 
     Each surface is written as soon as it is there, under the name <split>-<step>:
     `research.evidence.surfaces.read_surface(store, "train-200")` reads it back.
@@ -59,10 +62,20 @@ class SurfacesDuringTraining(AtChosenSteps):
         for split in settings.splits:
             objective = objective_of(pl_module, split, settings.examples, settings.batch_size)
             notes = {"split": split, "step": step}
-            plan = planned(f"{split}-{step}", objective, settings, notes=notes)
+            statistics = self._training_examples(pl_module)
+            plan = planned(
+                f"{split}-{step}", objective, settings, statistics=statistics, notes=notes
+            )
             found = self.surfaces[plan.name] = measure(plan)
             for name, values in arrays_of(found).items():
                 keep(store, f"{plan.name}.{name}", step, values)
+
+    def _training_examples(self, module: LightningModule) -> Objective | None:
+        """Where batch norm's statistics are measured anew, what they are measured on."""
+        settings = self.settings
+        if settings.batch_norm != "re-estimated":
+            return None
+        return objective_of(module, "train", settings.examples, settings.batch_size)
 
 
 def arrays_of(surface: Surface) -> dict[str, Tensor]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
+PREVIEW = "bfloat16 preview"
+"""Among the words on how a surface was computed, if two to three digits had to do."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Surface:
     def accuracy(self) -> Values:
         """Share of the examples that are predicted right."""
         return self.values["accuracy"]
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it was computed in bfloat16: to be labelled, and not to be published."""
+        return PREVIEW in str(self.about.get("path", ""))
 
     @property
     def rise(self) -> Values:

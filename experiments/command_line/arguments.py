@@ -188,7 +188,9 @@ def _names(options: Mapping[str, bool]) -> list[str]:
 
 def _unknown(key: str, model: type[Settings], options: Mapping[str, bool]) -> str:
     everything = list(keys_of(model))
-    elsewhere = "." in key or any(each.endswith(f".{key}") for each in everything)
+    abbreviates = any(name.startswith(key) for name in _names(options))
+    named_deeper = any(each.endswith(f".{key}") for each in everything) and not abbreviates
+    elsewhere = "." in key or named_deeper
     near = None if elsewhere else nearest(key, [*_names(options), *model.model_fields])
     if near is not None:
         return f"unknown option or setting --{key}; did you mean --{near}?"

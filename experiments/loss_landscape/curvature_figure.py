@@ -7,7 +7,7 @@ import numpy
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.loss_landscape.naming import MATCHED, TRAINED
+from experiments.loss_landscape.naming import MATCHED, TRAINED, at_one
 from experiments.loss_landscape.numbers import curvature
 from experiments.loss_landscape.readings import Reading
 from research.evidence.style import GREY, PALETTE, caption, slide
@@ -35,13 +35,14 @@ def curvature_figure(groups: Groups) -> Figure:
         axes.set_title(title)
         _draw(axes, groups, point, split)
     panels[0].set_ylabel("mean curvature along a line")
-    panels[0].set_ylim(bottom=0)
+    first = next(iter(groups.values()))[0]
+    panels[0].set_ylim(bottom=min(0, panels[0].get_ylim()[0]))
     caption(
         figure,
         "Curvature of the loss along random lines, seed by seed",
-        "Second derivative of the parabola through each line, for a direction in which every tensor"
-        " moves by its own length; mean over the random directions, with its standard error. A grey"
-        " line joins the runs of a seed, which share their first weights and the noise of their"
+        "Second derivative of the parabola through each line, in units in which at 1"
+        f" {at_one(first.settings.lines.directions)}; mean over the random directions, with its"
+        " standard error. A grey line joins the runs of a seed, which share the noise of their"
         " directions.",
     )
     return figure

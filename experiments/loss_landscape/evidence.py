@@ -16,6 +16,7 @@ from experiments.loss_landscape.planes_figure import (
     to_turn,
 )
 from experiments.loss_landscape.readings import Reading, of_one_seed, read
+from research.evidence.bounded_claim import not_read
 from research.evidence.claimed_settings import wrong_settings
 from research.evidence.claims import Verdict
 from research.evidence.style import lecture_style
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 def verdicts(record: Record) -> list[Verdict]:
     """Every claim, judged; see `claims.CLAIMS`."""
-    wrong = wrong_settings(record.plan, NAMED_BY_CLAIMS, AT_LEAST)
-    return judge_all(read(record), wrong)
+    readings = read(record)
+    wrong = not_read(record, readings) | wrong_settings(record.plan, NAMED_BY_CLAIMS, AT_LEAST)
+    return judge_all(readings, wrong)
 
 
 @lecture_style()

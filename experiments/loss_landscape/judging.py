@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.loss_landscape.readings import Reading
-from research.evidence.bounded_claim import NotDecided
+from research.evidence.bounded_claim import NotDecided, undecided
 from research.evidence.claims import Claim, Verdict
-from research.records.status import FINISHED
 
 SEEDS = 5
 """Least number of seeds."""
@@ -46,7 +45,7 @@ class MostSeeds:
             for variant in (self.less, self.greater)
         }
         for variant, group in runs.items():
-            if reason := _missing(variant, group, wrong):
+            if reason := undecided(variant, group, wrong):
                 return self.claim.not_measured(reason)
         less, greater = runs[self.less], runs[self.greater]
         seeds = sorted(set(less) & set(greater))
@@ -57,18 +56,13 @@ class MostSeeds:
             ratios = {seed: self.ratio(less[seed], greater[seed]) for seed in seeds}
         except NotDecided as reason:
             return self.claim.not_measured(str(reason))
-        ordered = sorted(seeds, key=lambda seed: ratios[seed])
+        ordered = sorted(seeds, key=lambda seed: _or_largest(ratios[seed]))
         deciding = ordered[math.ceil(SHARE * len(seeds)) - 1]
         per_seed = {f"{self.less}/{seed}": ratio for seed, ratio in ratios.items()}
         note = self.note(less[deciding], greater[deciding]) if self.note else ""
         return self.claim.judge(ratios[deciding], ratios[deciding] < 1, per_seed, note)
 
 
-def _missing(variant: str, group: Mapping[int, Reading], wrong: Mapping[str, str]) -> str | None:
-    """Why the runs of a variant decide nothing, or None."""
-    if not group:
-        return f"the record has no runs of {variant}"
-    for seed, reading in group.items():
-        if (state := reading.store.status().state) not in FINISHED:
-            return f"{variant}/{seed} is {state}"
-    return wrong.get(variant)
+def _or_largest(ratio: float) -> float:
+    """A ratio that is no number is not below any bound."""
+    return math.inf if math.isnan(ratio) else ratio

@@ -6,7 +6,7 @@ import numpy
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.loss_landscape.naming import MOMENTS, SPLITS
+from experiments.loss_landscape.naming import MOMENTS, SPLITS, at_one, how_computed, is_line
 from experiments.loss_landscape.readings import Reading
 from research.evidence.landscape_figures import line
 from research.evidence.style import TRAINING, VALIDATION, LineLabel, caption, label_lines, slide
@@ -34,15 +34,16 @@ def lines_figure(readings: Sequence[Reading]) -> Figure:
         axes.set_xlabel("step along the direction")
     seeds = ", ".join(sorted({str(reading.store.seed) for reading in readings}))
     count = max(reading.settings.directions for reading in readings)
+    settings = readings[0].settings
+    drawn = [each for reading in readings for each in reading.surfaces.values() if is_line(each)]
     caption(
         figure,
         "The loss along random lines, before and after training",
-        f"Seed {seeds}. At 0 are the weights before training, and below those after it; at 1 every"
-        " tensor would have moved by a vector as long as itself. Thin lines are"
-        f" {count} random directions, the same in all panels but for their lengths; bold ones their"
-        " mean. The rows show different losses, but their scales are equally long. Loss is the mean"
-        f" cross entropy, in nats, of {readings[0].settings.lines.examples or 'all'} images,"
-        " without dropout.",
+        f"Seed {seeds}. At 0 are the weights before training, and below those after it; at 1"
+        f" {at_one(settings.lines.directions)}. Thin lines are {count} random directions, of the"
+        " same noise in all panels of a seed; bold ones their mean. The rows show different losses,"
+        " but their scales are equally long. Loss is the mean cross entropy, in nats, of"
+        f" {settings.lines.examples or 'all'} images, {how_computed(drawn)}.",
     )
     return figure
 

@@ -29,11 +29,21 @@ def mean_curvature(reading: Reading, point: str, split: str) -> float:
 
 def curvature_ratio(split: str) -> Callable[[Reading, Reading], float]:
     """Mean curvature at the trained weights: that of the first run over that of the second."""
+    return lambda first, second: _ratio(first, second, TRAINED, split)
 
-    def ratio(first: Reading, second: Reading) -> float:
-        return mean_curvature(first, TRAINED, split) / mean_curvature(second, TRAINED, split)
 
-    return ratio
+def _ratio(first: Reading, second: Reading, point: str, split: str) -> float:
+    """The same at any point.
+
+    Raises:
+        NotDecided: the second is not curved upwards, so that a ratio would not say which is less.
+    """
+    least = mean_curvature(second, point, split)
+    if least <= 0:
+        raise NotDecided(
+            f"{second.name} has a mean curvature of {least:.3g}, expected one above 0 to compare to"
+        )
+    return mean_curvature(first, point, split) / least
 
 
 def matched_ratio(first: Reading, second: Reading) -> float:
@@ -48,7 +58,7 @@ def matched_ratio(first: Reading, second: Reading) -> float:
             f"{first.name} and {second.name} have training losses {lower:.3g} and {higher:.3g}"
             f" where they are compared, expected at most {MATCH:.0%} between them"
         )
-    return mean_curvature(first, MATCHED, "train") / mean_curvature(second, MATCHED, "train")
+    return _ratio(first, second, MATCHED, "train")
 
 
 def _matched_losses(*readings: Reading) -> list[float]:

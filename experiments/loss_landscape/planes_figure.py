@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy
 from matplotlib.figure import Figure
 
-from experiments.loss_landscape.naming import MOMENTS, SPLITS
+from experiments.loss_landscape.naming import MOMENTS, SPLITS, how_computed
 from experiments.loss_landscape.readings import Reading
 from research.evidence.landscape_figures import (
     colour_bar,
@@ -97,8 +97,7 @@ def reliefs_figure(readings: Sequence[Reading]) -> Figure:
     caption(
         figure,
         f"The loss of {SPLITS[split]} as a relief, before and after training",
-        f"{_seeds(readings)}. Each row has a scale of its own: before training all of it lies in a"
-        f" narrow range. {_how(shown)}",
+        f"{_seeds(readings)}. Each row has a scale of its own. {_how(shown)}",
     )
     return figure
 
@@ -124,7 +123,7 @@ def _how(planes: Sequence[Surface]) -> str:
     sizes = {(plane.evaluated.size, tuple(plane.loss.shape)) for plane in planes}
     grids = ", ".join(f"{shape[0]} × {shape[1]}" for _, shape in sorted(sizes))
     examples = ", ".join(sorted({str(plane.about["examples"]) for plane in planes}))
-    text = f"Loss of {examples} images, without dropout, on {grids} points"
+    text = f"Loss of {examples} images, {how_computed(planes)}, on {grids} points"
     measured = [int(plane.evaluated.sum()) for plane in planes]
     if min(measured) == max(size for size, _ in sizes):
         return f"{text}, all of them measured."

@@ -22,11 +22,11 @@ class LossLandscapeSettings(ImageTrainingSettings):
     lines: SurfaceSettings = SurfaceSettings(
         dimensions=1, span=(-0.3, 0.3), points=31, directions=LECTURE
     )
-    """Each of the lines; its own seed of directions is not used."""
+    """Each of the lines; their seeds of directions are drawn from the run's."""
     planes: SurfaceSettings = SurfaceSettings(
         span=(-0.3, 0.3), points=51, directions=LECTURE, refinement=0.005
     )
-    """One plane through each point, spanned by the directions of the first two lines."""
+    """One plane through each point, of the same noise as the first two lines."""
     matched_loss: float | None = Field(default=None, gt=0)
     """The first weights evaluated with a training loss this small get lines too; null for none."""
 

@@ -10,7 +10,12 @@ from itertools import combinations
 from experiments.loss_landscape.naming import MATCHED, line_name, plane_name
 from experiments.loss_landscape.settings import LossLandscapeSettings
 from research.image_task import ImageTask
-from research.landscape.directions import cosine, directions_from, random_direction
+from research.landscape.directions import (
+    cosine,
+    directions_from,
+    orthogonalised,
+    random_direction,
+)
 from research.landscape.objective import Objective, task_objective
 from research.landscape.plan import SurfacePlan, planned
 from research.landscape.weights import Weights, flatten
@@ -85,18 +90,18 @@ class _Surfaces:
         self, point: str, split: str, origin: Weights, about: Mapping[str, object]
     ) -> SurfacePlan:
         settings = self.settings.planes
+        wanted = [self._with_seed(settings, index).directions for index in range(2)]
+        first, second = (directions_from(one, origin, 1, self.task.model)[0] for one in wanted)
+        if settings.directions.orthogonal:
+            second = orthogonalised(second, first)
+        drawn = settings.directions.model_dump() | {"seed": [one.seed for one in wanted]}
         return planned(
             plane_name(point, split),
             self._objective(split, settings),
             settings,
             origin=origin,
-            directions=[
-                directions_from(
-                    self._with_seed(settings, index).directions, origin, 1, self.task.model
-                )[0]
-                for index in range(2)
-            ],
-            notes={**settings.directions.model_dump(), **about},
+            directions=(first, second),
+            notes={**drawn, **about},
         )
 
     def _with_seed(self, settings: SurfaceSettings, index: int) -> SurfaceSettings:

@@ -14,6 +14,7 @@ from experiments.mode_connectivity.plane_figure import (
     scale_of,
 )
 from experiments.mode_connectivity.readings import Reading, read
+from research.evidence.bounded_claim import not_read
 from research.evidence.claimed_settings import wrong_settings
 from research.evidence.claims import Verdict
 from research.evidence.style import lecture_style
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 def verdicts(record: Record) -> list[Verdict]:
     """Every claim, judged; see `claims.CLAIMS`."""
-    readings, wrong = read(record), wrong_settings(record.plan, NAMED_BY_CLAIMS, AT_LEAST)
+    readings = read(record)
+    wrong = not_read(record, readings) | wrong_settings(record.plan, NAMED_BY_CLAIMS, AT_LEAST)
     return [claim.judge(readings, wrong) for claim in CLAIMS]
 
 
@@ -67,7 +69,7 @@ def interactive(record: Record) -> dict[str, "plotly.graph_objects.Figure"]:
         return {}
     title = "The loss over the plane through two networks and the middle of the curve"
     axis_titles = ("from one network to the other", "towards the curve")
-    scale = scale_of(shown, "train")
+    scale = scale_of(shown, "train", "test")
     return {"planes": plotly_surface(surfaces, title=title, scale=scale, axis_titles=axis_titles)}
 
 

@@ -22,7 +22,7 @@ from experiments.mode_connectivity.readings import Reading
 from research.evidence.landscape_figures import colour_bar, contour, shared_scale
 from research.evidence.landscape_scale import Scale
 from research.evidence.style import BLACK, HALO, caption, slide, wrapped
-from research.evidence.surfaces import read_surface, surface_names
+from research.evidence.surfaces import read_surface, reservations, surface_names
 from research.surface import Surface
 
 TOP = 5.0
@@ -77,7 +77,7 @@ def _draw_left(figure: Figure, axes: Axes, reading: Reading) -> str:
     return (
         "Left: the training loss over the plane through two networks and the middle of the curve"
         f" ({reading.name}), in units of the distance between them."
-        f"{_said_of_top(scale)}{_said_of_distance([reading])} "
+        f"{_said_of_top(scale)}{_said_of_distance([reading])}{reservations([surface])} "
     )
 
 
@@ -103,18 +103,20 @@ def planes_figure(groups: Mapping[str, Sequence[Reading]], split: str) -> Figure
         figure,
         f"The {kind} loss over the plane through both networks and the middle of the curve",
         "One pair of networks each, in units of the distance between them."
-        f"{_said_of_top(scale)}{_said_of_distance(shown)}",
+        f"{_said_of_top(scale)}{_said_of_distance(shown)}"
+        f"{reservations(filter(None, (plane_of(run, split) for run in shown)))}",
     )
     return figure
 
 
-def scale_of(readings: Sequence[Reading], split: str) -> Scale:
+def scale_of(readings: Sequence[Reading], *splits: str) -> Scale:
     """One scale for the planes of several pairs; walls higher than the paths need are cut off."""
-    surfaces = [plane_of(reading, split) for reading in readings]
+    surfaces = [plane_of(reading, split) for reading in readings for split in splits]
     highest = [
         float(numpy.max(path[f"{split}/loss"]))
         for reading in readings
         for path in (reading.line, reading.curve)
+        for split in splits
     ]
     top = max(TOP, *highest)
     return shared_scale([each.loss for each in surfaces if each is not None], top=top)

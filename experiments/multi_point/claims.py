@@ -108,6 +108,9 @@ TRAINING: dict[str, Any] = {
     "model.widths": [64, 64, 64],
     "model.activation": "relu",
     "model.dropout": 0.0,
+    "optimizer.name": "adam",
+    "optimizer.lr": 3e-3,
+    "schedule.name": "cosine",
     "averaging": None,
     "stop": None,
 }

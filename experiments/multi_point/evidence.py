@@ -11,6 +11,7 @@ from experiments.multi_point.agreement_figure import agreement_figure
 from experiments.multi_point.claims import AT_LEAST, CLAIMS, NAMED_BY_CLAIMS
 from experiments.multi_point.planes_figure import planes_figure
 from experiments.multi_point.readings import Reading, read
+from research.evidence.bounded_claim import not_read
 from research.evidence.claimed_settings import wrong_settings
 from research.evidence.claims import Verdict
 from research.evidence.style import lecture_style
@@ -35,7 +36,8 @@ class Plane:
 
 def verdicts(record: Record) -> list[Verdict]:
     """Every claim, judged; see `claims.CLAIMS`."""
-    readings, wrong = read(record), wrong_settings(record.plan, NAMED_BY_CLAIMS, AT_LEAST)
+    readings = read(record)
+    wrong = not_read(record, readings) | wrong_settings(record.plan, NAMED_BY_CLAIMS, AT_LEAST)
     return [claim.judge(readings, wrong) for claim in CLAIMS]
 
 

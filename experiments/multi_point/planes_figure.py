@@ -54,10 +54,14 @@ def planes_figure(readings: Sequence[Reading]) -> Figure:
         " logarithmic scale that both surfaces share. The plane was trained on training images to"
         " have a small loss where the picture is dark, and a large one elsewhere. Cells with a"
         " loss of at most the best threshold for the test images make a picture again; those on the"
-        f" wrong side are red. Seed"
-        f" {run.store.seed}, whose agreement is the median of {len(readings)}.",
+        f" wrong side are red. Seed {run.store.seed}{_of_how_many(readings)}.",
     )
     return figure
+
+
+def _of_how_many(readings: Sequence[Reading]) -> str:
+    """Of an even number none is in the middle: the lower of the two is shown."""
+    return f", by its agreement in the middle of {len(readings)}" if len(readings) > 1 else ""
 
 
 def _panels(figure: Figure, is_wide: bool) -> tuple[Axes, Axes, Axes, Axes]:

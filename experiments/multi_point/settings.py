@@ -109,6 +109,7 @@ class MultiPointSettings(ImageTrainingSettings):
         if min(self.data.shape[1:]) // self.shrink < 4:
             side = min(self.data.shape[1:])
             refuse("shrink", self.shrink, f"at most {side // 4}: images have {side} pixels a side")
+        self.refuse_blocks_that_leave_nothing(self.model, self.shrink)
         return self
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ from research.evidence.landscape_figures import (
     shared_scale,
 )
 from research.evidence.style import HALO, PALETTE, caption, slide
+from research.evidence.surfaces import reservations
 from research.surface import Surface
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ def surfaces_figure(network: "Network") -> Figure:
     first = next(iter(network.surfaces.values()))
     figure = _planes(network) if len(first.axes) == 2 else _lines(network)
     about = first.about
-    more = "; cells that were not measured are filled in by a spline" if _filled(network) else ""
+    more = reservations(network.surfaces.values())
     if len(first.axes) == 1:
-        more += ". Bands are 95 % intervals of the rise over the middle, from paired examples"
+        more += " Bands are 95 % intervals of the rise over the middle, from paired examples."
     caption(
         figure,
         f"Loss around the weights: {network.label}",
         f"Mean loss of {about['examples']} examples of each split along {_directions(about)}. "
-        f"Batch norm: {about['batch_norm']}{more}.",
+        f"Batch norm: {about['batch_norm']}.{more}",
     )
     return figure
 
@@ -151,10 +152,6 @@ def _unit(network: "Network") -> str:
     if "trajectory" in about:
         return "distance in weight space"
     return UNITS[str(about.get("normalisation", "none"))]
-
-
-def _filled(network: "Network") -> bool:
-    return any(not surface.evaluated.all() for surface in network.surfaces.values())
 
 
 def _colours(count: int) -> list[str]:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from experiments.network_landscape.surfaces_figure import trajectory_of
 from research.evidence.landscape_figures import colour_bar, contour, shared_scale
 from research.evidence.style import BLUE, GREY, caption, slide
+from research.evidence.surfaces import reservations
 from research.surface import Surface
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def trajectory_figure(network: "Network") -> Figure:
         f"{plane.about['step']:,} (cross) along the principal directions of its trajectory, with "
         "the trajectory projected on top, from circle to star. Right: how far each point really "
         "is from this plane, beside its distance from the network; where both are alike, the loss "
-        f"under the point is not the point's. Batch norm: {plane.about['batch_norm']}.",
+        f"under the point is not the point's. Batch norm: {plane.about['batch_norm']}."
+        f"{reservations([plane])}",
     )
     return figure
 

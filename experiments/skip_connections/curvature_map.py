@@ -29,8 +29,8 @@ KEPT = (
 class CurvatureMap(SweepModule):
     """A row for each point: where it is (x, y), and `KEPT`.
 
-    `ratio` is |lambda_min / lambda_max| where lambda_min is negative, else 0. Batch norm's
-    statistics are those of the end point.
+    `ratio` is |lambda_min / lambda_max|, whatever their signs. Batch norm's statistics are those of
+    the end point.
 
     Args:
         settings: of the experiment.

@@ -12,6 +12,7 @@ from experiments.skip_connections.naming import names_of, networks_of, one_of_ea
 from experiments.skip_connections.numbers import NOT_CONVEX, not_convex
 from experiments.skip_connections.planes_figure import height_for, title_size
 from experiments.skip_connections.readings import CurvatureMap, Floats, Reading
+from research.evidence.bounded_claim import NotDecided
 from research.evidence.style import caption, slide
 
 COLOURS = "Purples"
@@ -31,8 +32,8 @@ def map_figure(readings: Sequence[Reading]) -> Figure:
     norm = Normalize(0, DARKEST)
     for axes, (reading, found) in zip(panels, maps, strict=True):
         _draw(axes, found, norm)
-        share = f"{100 * not_convex(reading):.0f} % above {NOT_CONVEX:g}"
-        axes.set_title(f"{names[reading.store.variant]}\n{share}", size=title_size(len(maps)))
+        title = f"{names[reading.store.variant]}\n{_share(reading)}"
+        axes.set_title(title, size=title_size(len(maps)))
         axes.set_xlabel("first direction")
     panels[0].set_ylabel("second direction")
     bar = figure.colorbar(
@@ -54,13 +55,28 @@ def _draw(axes: Axes, found: CurvatureMap, norm: Normalize) -> None:
         axes.text(
             float(x[i]),
             float(y[j]),
-            f"{ratio:.2f}"[1:] if ratio < 1 else f"{ratio:.1f}",
+            _written(ratio),
             ha="center",
             va="center",
             size=12,
             weight="bold" if ratio > NOT_CONVEX else "normal",
             color="white" if ratio > 0.6 * DARKEST else "black",
         )
+
+
+def _share(reading: Reading) -> str:
+    try:
+        return f"{100 * not_convex(reading):.0f} % above {NOT_CONVEX:g}"
+    except NotDecided:
+        return "not all of it is finite"
+
+
+def _written(ratio: float) -> str:
+    """As short as fits into a cell: .05, 1.2, 13."""
+    text = f"{ratio:.2f}"
+    if text.startswith("0."):
+        return text[1:]
+    return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
 
 
 def _edges(points: Floats) -> Floats:
@@ -80,7 +96,7 @@ def _describe(figure: Figure, readings: Sequence[Reading], done: Sequence[Readin
         f"Networks of {networks_of(readings)}; seed {' and '.join(map(str, seeds))}. Of the Hessian"
         f" of the mean loss of {wanted.examples or 'all'} training images, at points of the same"
         " planes: the size of its smallest eigenvalue over that of its largest, 0 where none is"
-        f" negative. Residuals are at most {wanted.tolerance:g} of the largest where Lanczos'"
-        f" iteration came to its end within {wanted.lanczos_steps} products. Bold numbers are above"
-        f" {NOT_CONVEX:g}.",
+        " negative. By Lanczos' iteration until residuals are at most"
+        f" {wanted.tolerance:g} of the largest, within {wanted.lanczos_steps} products: a more"
+        f" negative one may be missed. Bold numbers are above {NOT_CONVEX:g}.",
     )

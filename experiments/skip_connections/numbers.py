@@ -35,10 +35,12 @@ def not_convex(reading: Reading) -> float:
     """The share of the curvature map's points with |lambda_min / lambda_max| > 0.1.
 
     Raises:
-        NotDecided: there is no map.
+        NotDecided: there is no map, or an eigenvalue of it is not a finite number.
     """
     if reading.map is None:
         raise NotDecided(f"{name_of(reading)} has no curvature map")
+    if not numpy.isfinite(reading.map.ratio).all():
+        raise NotDecided(f"{name_of(reading)}: a ratio of its map is not a finite number")
     return float(numpy.mean(reading.map.ratio > NOT_CONVEX))
 
 

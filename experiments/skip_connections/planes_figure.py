@@ -16,8 +16,9 @@ from research.evidence.landscape_figures import (
     relief_panel,
     shared_scale,
 )
-from research.evidence.landscape_scale import Grid
 from research.evidence.style import SLIDE, caption, slide
+from research.evidence.surfaces import reservations
+from research.surface import Surface
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure as Interactive
@@ -34,7 +35,7 @@ def planes_figure(readings: Sequence[Reading]) -> Figure:
     scale = _scale(shown)
     for axes, (reading, plane) in zip(panels, shown, strict=True):
         contour(axes, plane, scale=scale, levels=7, labelled=False)
-        title = f"{names[reading.store.variant]}\nloss {reading.train_loss:.2g} at the cross"
+        title = f"{names[reading.store.variant]}\ntraining loss {reading.train_loss:.2g}"
         axes.set_title(title, size=title_size(len(shown)))
         axes.set_xlabel("first direction")
     panels[0].set_ylabel("second direction")
@@ -78,16 +79,16 @@ def title_size(panels: int) -> float:
     return {1: 18.0, 2: 18.0, 3: 15.0}.get(panels, 12.0)
 
 
-def _shown(readings: Sequence[Reading]) -> tuple[list[tuple[Reading, Grid]], dict[str, str]]:
+def _shown(readings: Sequence[Reading]) -> tuple[list[tuple[Reading, Surface]], dict[str, str]]:
     done = one_of_each([each for each in readings if each.plane is not None])
     return [(each, each.plane) for each in done if each.plane is not None], names_of(done)
 
 
-def _scale(shown: Sequence[tuple[Reading, Grid]]) -> Scale:
+def _scale(shown: Sequence[tuple[Reading, Surface]]) -> Scale:
     return shared_scale([plane.loss for _, plane in shown], log=True, top=HIGHEST)
 
 
-def _text(readings: Sequence[Reading], shown: Sequence[tuple[Reading, Grid]]) -> str:
+def _text(readings: Sequence[Reading], shown: Sequence[tuple[Reading, Surface]]) -> str:
     settings = shown[0][0].settings.surface
     seeds = sorted({reading.store.seed for reading, _ in shown})
     of_all = "all" if settings.examples is None else f"{settings.examples:,} fixed"
@@ -97,4 +98,5 @@ def _text(readings: Sequence[Reading], shown: Sequence[tuple[Reading, Grid]]) ->
         f" {settings.directions.normalisation}; batch norm's statistics are"
         f" {settings.batch_norm}. The cross is the end of training. One logarithmic scale;"
         f" losses above {HIGHEST:,.0f} have the colour of that."
+        f"{reservations(plane for _, plane in shown)}"
     )

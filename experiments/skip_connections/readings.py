@@ -105,8 +105,8 @@ def _map(
     shape = len(first), len(second)
     if len(rows) < shape[0] * shape[1]:
         return None
-    columns = {
-        name: numpy.array([row[name] for row in rows], dtype=numpy.float64).reshape(shape)
-        for name in ("ratio", "lambda_max")
-    }
-    return CurvatureMap((first, second), columns["ratio"], columns["lambda_max"])
+    ratio, highest, lowest = (
+        numpy.array([row[name] for row in rows], dtype=numpy.float64).reshape(shape)
+        for name in ("ratio", "lambda_max", "lambda_min")
+    )
+    return CurvatureMap((first, second), numpy.where(lowest >= 0, 0.0, ratio), highest)

@@ -23,9 +23,13 @@ def surroundings(
     task.model.eval()
     drawn = settings.directions(seed)
     with_its_seed = surface.model_copy(update={"directions": drawn})
-    plans: list[SurfacePlan | CurvaturePlan] = [
-        planned(split, _objective(task, split, surface.examples, surface.batch_size), with_its_seed)
+    objectives = {
+        split: _objective(task, split, surface.examples, surface.batch_size)
         for split in surface.splits
+    }
+    plans: list[SurfacePlan | CurvaturePlan] = [
+        planned(split, objective, with_its_seed, statistics=objectives["train"])
+        for split, objective in objectives.items()
     ]
     for split in curvature.splits:
         objective = _objective(task, split, curvature.examples, curvature.batch_size)

@@ -1,7 +1,7 @@
 """How a claim about one number is decided: the number of every seed lies between two bounds."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from research.evidence.claims import Claim, Verdict
 from research.records.run_store import RunStore
 from research.records.status import FINISHED
+from research.records.store import Record
 
 
 class NotDecided(Exception):
@@ -60,7 +61,7 @@ class BoundedClaim:
             for variant in self.variants
         ]
         for variant, group in zip(self.variants, groups, strict=True):
-            if reason := _missing(variant, group, wrong):
+            if reason := undecided(variant, group, wrong):
                 return self.claim.not_measured(reason)
         seeds = sorted(set.intersection(*(set(group) for group in groups)))
         if not seeds:
@@ -85,11 +86,30 @@ class BoundedClaim:
         return -math.inf if math.isnan(number) else min(number - self.low, self.high - number)
 
 
-def _missing(variant: str, group: Mapping[int, Reading], wrong: Mapping[str, str]) -> str | None:
-    """Why the runs of a variant decide nothing, or None."""
+def undecided(variant: str, group: Mapping[int, Reading], wrong: Mapping[str, str]) -> str | None:
+    """Why the runs of a variant decide nothing, or None.
+
+    Args:
+        variant: its name.
+        group: its readings, by seed.
+        wrong: by variant why its runs decide nothing, whatever they hold.
+    """
     if not group:
-        return f"the record has no runs of {variant}"
+        return wrong.get(variant) or f"the record has no runs of {variant}"
     for seed, reading in group.items():
         if (state := reading.store.status().state) not in FINISHED:
             return f"{variant}/{seed} is {state}"
     return wrong.get(variant)
+
+
+def not_read(record: Record, readings: Iterable[Reading]) -> dict[str, str]:
+    """By variant, a run of the plan that there is no reading of: it has not begun, or left nothing.
+
+    A claim about every seed is not decided by the other ones.
+    """
+    known = {(each.store.variant, each.store.seed) for each in readings}
+    return {
+        store.variant: f"{store.variant}/{store.seed} is {store.status().state}"
+        for store in record.runs()
+        if (store.variant, store.seed) not in known
+    }

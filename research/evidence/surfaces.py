@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,8 @@ def surface_names(store: RunStore) -> list[str]:
 
 def curvature_names(store: RunStore) -> list[str]:
     """Names of the measurements of curvature that a run has finished, sorted."""
-    return sorted(_names(store, "description") - _names(store, "centre"))
+    of_surfaces = _names(store, "surface") | _names(store, "centre")
+    return sorted(_names(store, "description") - of_surfaces)
 
 
 def read_surface(store: RunStore, name: str) -> Surface:
@@ -60,6 +61,17 @@ def read_surface(store: RunStore, name: str) -> Surface:
         about["held_out_error"],
         about,
     )
+
+
+def reservations(surfaces: Iterable[Surface]) -> str:
+    """What a caption has to say of surfaces that are not measured in full, and exactly; or ""."""
+    known = list(surfaces)
+    found = ""
+    if not all(surface.evaluated.all() for surface in known):
+        found += " Points that were not measured are filled in by a spline."
+    if any(surface.is_preview for surface in known):
+        found += " It is a preview in bfloat16."
+    return found
 
 
 def read_curvature(store: RunStore, name: str) -> Curvature:

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from research.evidence.landscape_figures import colour_bar, contour, line, shared_scale
 from research.evidence.style import PALETTE, caption, slide
-from research.evidence.surfaces import read_surface, surface_names
+from research.evidence.surfaces import read_surface, reservations, surface_names
 from research.evidence.watched_curvature_figure import stores_of, watches
 from research.records.store import Record, RunStore
 from research.surface import Surface
@@ -72,7 +72,7 @@ def _figure(surfaces: BySplit, title: str) -> Figure:
         f"Mean loss of {about['examples']} examples of each split along the same random directions,"
         f" whose lengths follow the weights. Directions: normalisation {about['normalisation']}, "
         f"vectors {about['vectors']}, seed {about['seed']}. Batch norm: {about['batch_norm']}."
-        f"{bands}",
+        f"{bands}{reservations(each for steps in surfaces.values() for each in steps.values())}",
     )
     return figure
 

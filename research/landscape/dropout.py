@@ -11,11 +11,6 @@ from torch.nn.modules.dropout import _DropoutNd
 from research.seeds import derive
 
 
-def has_dropout(model: nn.Module) -> bool:
-    """Whether a network has layers of dropout."""
-    return any(isinstance(module, _DropoutNd) for module in model.modules())
-
-
 def switch_on(model: nn.Module) -> None:
     """Puts layers of dropout, and nothing else, into training mode."""
     for module in model.modules():

@@ -4,8 +4,7 @@ Most of a smooth surface can be told from a few of its points. So a lattice of a
 evaluated first; its spline predicts the rest of the grid. The prediction is then *checked* on some
 cells of the next lattice, which are evaluated but not shown to the spline. Where it is within the
 tolerance, the rest is filled by the spline; where not, the rest of the finer lattice follows, and
-the question is put again. A rough surface never passes, and is evaluated in full: how far its
-splines are off is a measure of its roughness.
+the question is put again. A rough surface never passes, and is evaluated in full.
 
 What comes next depends on the values alone, so a surface that was interrupted goes on where it was:
 
@@ -136,24 +135,6 @@ class Refinement:
     def predict(self, values: Values, level: int) -> Values:
         """What the spline through the lattice of a level says of the whole grid, [nx, ny]."""
         return self._spline(values, self.levels[level])
-
-    def roughness(self, values: Values, level: int = 0) -> float:
-        """How far the spline of a level is off, root mean square over all cells it has not seen.
-
-        As a share of the range of the values, so that it does not depend on their units. It is 0
-        where the level is the whole grid.
-
-        Args:
-            values: a surface of which every cell was measured, [nx, ny].
-            level: of the lattice that predicts.
-        """
-        unseen = np.ones(self.shape, dtype=bool)
-        unseen[np.ix_(*self.levels[level])] = False
-        if not unseen.any():
-            return 0.0
-        residuals = (self.predict(values, level) - values)[unseen]
-        span = float(np.ptp(values))
-        return float(np.sqrt(np.mean(residuals**2))) / span if span else 0.0
 
     def _where(self, values: Values, measured: Mask) -> tuple[int, Cells]:
         """The level that the refinement has come to, and the cells it lacks there."""

@@ -123,9 +123,14 @@ class ImageTrainingSettings(UsesImages, TrainingSettings):
             expected = f"another size or last_batch drop, because {size} images leave a batch of 1"
             refuse("batch_size", self.batch_size, f"{expected}, and batch norm needs two")
 
-    def refuse_blocks_that_leave_nothing(self, model: Settings) -> None:
-        """Refuses a convolutional network whose blocks halve an image until nothing is left."""
-        most = min(self.data.shape[1:]).bit_length() - 1
+    def refuse_blocks_that_leave_nothing(self, model: Settings, shrink: int = 1) -> None:
+        """Refuses a convolutional network whose blocks halve an image until nothing is left.
+
+        Args:
+            model: the network's settings.
+            shrink: squares of so many pixels are averaged before it.
+        """
+        most = (min(self.data.shape[1:]) // shrink).bit_length() - 1
         if isinstance(model, CNNSettings) and len(model.channels) > most:
             expected = f"at most {most} for {self.data.name}"
             refuse("model.channels", list(model.channels), expected)

@@ -139,6 +139,12 @@ class CurvatureSettings(Settings):
     seed: int = Field(default=0, ge=0)
     """Draws the random vectors."""
 
+    @model_validator(mode="after")
+    def _noise_has_two_examples(self) -> Self:
+        if self.noise_scale and self.examples == 1:
+            refuse("examples", 1, "at least 2, because noise_scale is true")
+        return self
+
 
 def coordinates(limits: tuple[float, float], points: int) -> tuple[float, ...]:
     """Evenly spaced coordinates from one limit to the other, both among them.

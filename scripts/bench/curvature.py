@@ -8,8 +8,8 @@ rounds of a way's seconds over the gradient's of the same round. How far a way's
 the same one in float64 is told too, as a share of its length.
 
     python -m scripts.bench.curvature [--preset quick] [--variant plain] [--seed 0]
-        [--examples 512] [--eigenvalues 5] [--trace-probes 100] [--density-probes 8]
-        [--density-steps 50] [--rounds 15] [--threads 1] [--device cpu|cuda] [--figure FILE.png]
+        [--examples 512] [--eigenvalues 5] [--trace_probes 100] [--density_probes 8]
+        [--density_steps 50] [--rounds 15] [--threads 1] [--device cpu|cuda] [--figure FILE.png]
         [--data_folder DIR]
 """
 
@@ -186,15 +186,19 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--examples", type=int, default=512, help="training images")
     parser.add_argument("--eigenvalues", type=int, default=5)
-    parser.add_argument("--trace-probes", type=int, default=100)
-    parser.add_argument("--density-probes", type=int, default=8)
-    parser.add_argument("--density-steps", type=int, default=50)
+    parser.add_argument("--trace_probes", type=int, default=100)
+    parser.add_argument("--density_probes", type=int, default=8)
+    parser.add_argument("--density_steps", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--figure", type=Path, help="writes the density there, as PNG")
     parser.add_argument("--data_folder", help="of data files; else $DESCENT_DATA")
-    return parser.parse_args()
+    options = parser.parse_args()
+    for key in ("eigenvalues", "trace_probes", "density_probes", "rounds", "threads"):
+        if (found := getattr(options, key)) < 1:
+            parser.error(f"--{key} is {found}, expected at least 1")
+    return options
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pytorch_lightning import Callback
 
 from callbacks.recorder import Recorder
 from callbacks.surfaces import SurfacesDuringTraining
-from research.evidence.surfaces import read_surface, surface_names
+from research.evidence.surfaces import curvature_names, read_surface, surface_names
 from research.landscape.objective import task_objective
 from research.landscape.plan import planned
 from research.landscape.surfaces import measure
@@ -91,6 +91,24 @@ def test_in_a_record_they_are_part_of_the_run(fit, tmp_path):
     store = RunStore(tmp_path / "run", "parity", 0)
     fit(Parity(parity_settings()), SurfacesDuringTraining([20], PLANE), Recorder(store))
     assert surface_names(store) == ["train-20", "validation-20"]
+    assert curvature_names(store) == []
+
+
+def test_statistics_are_measured_on_the_training_split(fit, tmp_path):
+    module = Ordinary()
+    module.task.model.insert(1, torch.nn.BatchNorm1d(16))
+    line = SurfaceSettings(
+        dimensions=1, points=3, splits=("validation",), batch_norm="re-estimated", batch_size=8
+    )
+    callback = SurfacesDuringTraining([5], line, folder=tmp_path)
+    fit(module, callback, max_steps=5)
+    task = module.task
+    of, train = (
+        task_objective(task, task.splits[name], 512, 8) for name in ("validation", "train")
+    )
+    expected = measure(planned("any", of, line, statistics=train))
+    assert numpy.array_equal(callback.surfaces["validation-5"].loss, expected.loss)
+    assert not numpy.array_equal(expected.loss, measure(planned("any", of, line)).loss)
 
 
 def test_an_unknown_split_is_told(fit, tmp_path):

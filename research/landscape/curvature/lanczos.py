@@ -6,6 +6,7 @@ new vector is made orthogonal to all earlier ones, twice, so that rounding neith
 nor finds the same one again. Source: Golub and Van Loan, Matrix Computations, section 10.1.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from torch import Tensor
 
 from research.landscape.curvature.operator import SymmetricOperator, random_vector
 from research.seeds import derive
+
+STANDING = 10
+"""Products over which the wanted eigenvalues must stand still before they count as found."""
 
 
 @dataclass
@@ -120,7 +124,9 @@ class Extremes:
         largest: from the largest down.
         smallest: from the smallest up.
         products: how many products were spent.
-        converged: whether all estimated residuals came below the tolerance.
+        converged: whether all estimated residuals came below the tolerance, and the values stood
+            still over the last products. Then eigenvalues are that near; that they are the
+            outermost is likely, not certain: one that the start has little of comes late.
     """
 
     largest: Eigenpairs
@@ -155,7 +161,8 @@ def extremes(
         smallest: how many of the smallest.
         steps: at most so many products, and one more for each eigenvalue.
         tolerance: stop when the residuals of all wanted are estimated to be at most this share of
-            the largest |lambda|.
+            the largest |lambda|, and none of them has moved by more over the last ten products: a
+            small residual alone is also that of an inner eigenvalue, before the outer one appears.
         seed: of the start.
 
     Returns:
@@ -164,14 +171,20 @@ def extremes(
     """
     start = random_vector(operator, derive(seed, "Lanczos' start"))
     converged = False
+    recent: deque[Tensor] = deque(maxlen=STANDING + 1)
     for state in krylov(operator, start, steps, seed):
         values, vectors, estimates = state.eigen()
         k = len(values)
         top, bottom = min(largest, k), min(smallest, k)
         wanted = [*range(bottom), *range(k - top, k)]
         bound = tolerance * float(values.abs().max())
-        enough = k >= min(largest + smallest, operator.size)
-        converged = enough and bool((estimates[wanted] <= bound).all())
+        if k >= largest + smallest:
+            recent.append(values[wanted])
+        # Ritz values only move outwards, so the first and the last say it of all between.
+        stand = len(recent) == recent.maxlen and bool(
+            ((recent[-1] - recent[0]).abs() <= bound).all()
+        )
+        converged = (stand or k == operator.size) and bool((estimates[wanted] <= bound).all())
         if converged or bool(values.isnan().any()):
             break
     used = len(values)

@@ -32,6 +32,7 @@ from research.landscape.fast.points import Points
 from research.landscape.objective import Measures, Objective
 from research.landscape.vectors import Direction
 from research.landscape.weights import Weights
+from research.surface import PREVIEW
 from research.task import Batch, size
 
 IMAGES_AT_ONCE = 32
@@ -181,7 +182,7 @@ def _path(
         f"{folds} batch norms folded": folds > 0,
         "channels last": has_convolutions(network),
         "compiled": compiled,
-        "bfloat16 preview": preview,
+        PREVIEW: preview,
         f"{at_once} examples at once": True,
     }
     return [name for name, is_so in done.items() if is_so]

@@ -79,8 +79,11 @@ def _input_of(model: nn.Module, measures: Measures, batch: Batch) -> Tensor:
     listener = _Listener(model)
     try:
         measures(listener, batch)
-    except (AttributeError, TypeError) as error:
-        raise Unrecognised(f"its measures do more than call it ({error})") from error
+    except Unrecognised:
+        raise
+    except Exception as error:  # they may ask anything of a network that is not theirs
+        reason = str(error) or type(error).__name__
+        raise Unrecognised(f"its measures do more than call it ({reason})") from error
     if len(listener.heard) != 1 or not listener.heard[0].is_floating_point():
         raise Unrecognised("its measures don't call it once, with floating-point numbers")
     return listener.heard[0]

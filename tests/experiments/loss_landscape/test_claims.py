@@ -1,5 +1,7 @@
 """The verdicts of loss_landscape: what decides them, and what keeps them from being decided."""
 
+import math
+
 import pytest
 
 from experiments.loss_landscape.claims import judge_all
@@ -80,6 +82,26 @@ def test_mnist_is_judged_by_itself(tmp_path):
 
 def test_equal_curvature_is_not_lower(record):
     assert verdicts(record, at(TRAINED, lambda run, index: bowl(1.0)))["C1"].verdict == "fails"
+
+
+@pytest.mark.parametrize(("lost", "expected"), [(1, "holds"), (2, "fails")])
+def test_a_curvature_that_is_no_number_is_not_lower(record, lost, expected):
+    def curved(run, index):
+        gone = run.startswith("dropout") and int(run[-1]) < lost
+        return bowl(math.nan if gone else 1.0 if run.startswith("dropout") else 2.0)
+
+    assert verdicts(record, at(TRAINED, curved))["C1"].verdict == expected
+
+
+def test_nothing_is_compared_to_what_is_not_curved_upwards(record):
+    found = verdicts(record, at(TRAINED, lambda run, index: bowl(-1.0 if "plain/3" in run else 1)))
+    reason = "plain/3 has a mean curvature of -1, expected one above 0 to compare to"
+    assert (found["C1"].verdict, found["C1"].note) == ("not measured", reason)
+
+
+def test_a_preview_decides_nothing(tmp_path):
+    record = make_record(tmp_path / "r", overrides={"lines.preview": True}, seeds=[0])
+    assert "lines.preview True" in verdicts(record)["C2-flat"].note
 
 
 def test_the_mean_over_directions_counts(record):

@@ -10,7 +10,9 @@ from experiments.loss_landscape.naming import START, TRAINED
 from experiments.loss_landscape.planes_figure import contours_figure, reliefs_figure, to_turn
 from experiments.loss_landscape.readings import of_one_seed, read
 from research.evidence.style import lecture_style, read_caption
+from research.records.status import Status
 from tests.experiments.loss_landscape.synthetic import (
+    bowl,
     make_readings,
     make_record,
     surfaces,
@@ -105,6 +107,48 @@ def test_the_curvature_of_every_seed(readings):
 def test_labels_come_from_the_settings(tmp_path):
     record = make_record(tmp_path / "r", "quick", {"model.dropout": 0.35}, ["plain"], [0])
     assert make_readings(record)[0].label == "dropout 0.35"
+
+
+def test_captions_follow_the_settings(tmp_path):
+    overrides = {
+        "lines.directions.normalisation": "filter",
+        "lines.directions.vectors": "zero",
+        "directions": 2,
+    }
+    [reading] = make_readings(make_record(tmp_path / "r", "quick", overrides, ["plain"], [0]))
+    for surface in reading.surfaces.values():
+        surface.about.update(dropout_seed=3, path="fast, bfloat16 preview")
+    moved = "every filter would have moved by a vector as long as itself, and biases not at all"
+    with lecture_style():
+        lines, curved = lines_figure([reading]), curvature_figure({"plain": [reading]})
+        planes = contours_figure([reading], TRAINED)
+    for figure in (lines, curved):
+        assert moved in read_caption(figure)[1]
+    for figure in (lines, planes):
+        text = read_caption(figure)[1]
+        assert "with dropout, its masks drawn once, a preview in bfloat16" in text
+
+
+def test_lines_that_curve_downwards_are_seen(tmp_path):
+    record = make_record(tmp_path / "r", "quick", {"directions": 2}, ["plain"], [0])
+    [reading] = make_readings(record, lambda *_: bowl(-1.0))
+    with lecture_style():
+        figure = curvature_figure({"plain": [reading]})
+    assert figure.axes[0].get_ylim()[0] < -1
+
+
+def test_a_seed_that_has_not_begun_keeps_claims_about_every_seed_open(tmp_path):
+    record = make_record(tmp_path / "r", "quick", {"directions": 8}, seeds=[0, 1])
+    for variant in ("plain", "dropout"):
+        of_one = make_record(tmp_path / variant, "quick", {}, [variant], [0])
+        [reading] = make_readings(of_one)
+        write_surfaces(record.run(variant, 0), surfaces(reading.settings, f"{variant}/0"))
+        record.run(variant, 1).write_status(Status("waiting"))
+    found = {each.id: each for each in evidence.verdicts(record)}
+    assert (found["C2-flat"].verdict, found["C2-flat"].note) == (
+        "not measured",
+        "plain/1 is waiting",
+    )
 
 
 def test_what_is_written_is_read(tmp_path):

@@ -12,6 +12,7 @@ from experiments.loss_landscape.module import LossLandscape
 from experiments.loss_landscape.naming import MATCHED, START, TRAINED, line_name, plane_name
 from experiments.loss_landscape.settings import LossLandscapeSettings
 from experiments.loss_landscape.training import Network
+from research.landscape.vectors import cosine
 from research.landscape.weights import flatten
 from research.records.record_logger import RecordLogger
 from research.records.run_store import RunStore
@@ -173,6 +174,18 @@ class TestDirections:
         lines = [found[line_name(TRAINED, "train", index)].directions[0] for index in range(2)]
         assert same(lines[0], found[line_name(TRAINED, "test", 0)].directions[0])
         assert all(map(same, found[plane_name(TRAINED, "test")].directions, lines))
+
+    def test_planes_say_which_seeds_drew_them(self, trained):
+        found = self.of(trained)
+        drawn = [found[line_name(TRAINED, "test", index)].notes["seed"] for index in range(2)]
+        assert found[plane_name(TRAINED, "test")].notes["seed"] == drawn
+
+    def test_planes_can_be_orthogonal(self, trained):
+        wanted = {"directions": {**LECTURE, "orthogonal": True}}
+        plan = self.of(trained, planes={**PLAIN["planes"], **wanted})[plane_name(TRAINED, "test")]
+        assert abs(cosine(*plan.directions)) < 1e-6
+        first = self.of(trained)[line_name(TRAINED, "test", 0)].directions[0]
+        assert same(plan.directions[0], first)
 
     def test_cosines_are_those_of_the_noise(self, trained):
         """Without normalisation the directions are the noise."""

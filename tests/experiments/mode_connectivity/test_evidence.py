@@ -1,5 +1,7 @@
 """The figures: what is drawn of which record, and what labels and captions say."""
 
+from shutil import rmtree
+
 import numpy
 import pytest
 
@@ -31,6 +33,18 @@ def test_the_figures_of_a_whole_record(drawn):
 def test_nothing_is_drawn_before_the_paths_are_measured(tmp_path):
     assert evidence.figures(make_record(tmp_path / "record", points=30)) == {}
     assert evidence.interactive(make_record(tmp_path / "other", points=0)) == {}
+
+
+def test_a_pair_that_has_not_begun_keeps_claims_about_every_pair_open(tmp_path):
+    record = make_record(tmp_path / "record")
+    assert {each.id: each.verdict for each in evidence.verdicts(record)}["M1"] == "holds"
+    run = record.runs()[-1]
+    rmtree(run.folder)
+    found = {each.id: each for each in evidence.verdicts(record)}
+    assert (found["M1"].verdict, found["M1"].note) == (
+        "not measured",
+        f"bezier/{run.seed} is waiting",
+    )
 
 
 def test_one_variant_without_a_plane(tmp_path):
@@ -112,3 +126,9 @@ def test_planes_to_turn_by_hand(record):
     names = [trace.name for trace in figure.data]
     assert len(names) == 4 and sum("test loss" in name for name in names) == 2
     assert figure.data[0].z.shape == (7, 9)  # rows along y
+
+
+def test_the_scale_to_turn_has_room_for_both_splits(tmp_path):
+    high = {**GOOD, "line": {**GOOD["line"], "test/error": 9.0}}  # a test loss of 9.1 half way
+    figure = evidence.interactive(make_record(tmp_path / "record", rises=high))["planes"]
+    assert [10**trace.cmax for trace in figure.data] == pytest.approx([9.1, 9.1])

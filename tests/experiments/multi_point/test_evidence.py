@@ -5,6 +5,7 @@ import pytest
 
 from experiments.multi_point import evidence
 from research.evidence.style import read_caption
+from research.records.status import Status
 from tests.experiments.multi_point.made_up import make_record
 
 
@@ -50,7 +51,7 @@ def test_the_run_that_is_shown_is_the_median_one(tmp_path):
         rows.write_bytes(b"")
         record.run("digits", seed).append(1200, {"test/agreement_best": agreed})
     text = read_caption(evidence.figures(record)["multi_point"])[1]
-    assert "Seed 1, whose agreement is the median of 3" in text
+    assert "Seed 1, by its agreement in the middle of 3." in text
 
 
 def test_captions_say_what_the_settings_are(tmp_path):
@@ -79,6 +80,15 @@ def test_runs_of_different_length_are_drawn_together(tmp_path):
     rows.unlink()
     record.run("digits", 0).metrics_file.unlink()
     assert evidence.figures(record) == {} == evidence.interactive(record)
+
+
+def test_a_seed_that_has_not_begun_keeps_claims_about_every_seed_open(tmp_path):
+    record = make_record(tmp_path, {"digits": 10})
+    store = record.run("digits", 1)
+    store.metrics_file.unlink()
+    store.write_status(Status("waiting"))
+    found = {each.id: each for each in evidence.verdicts(record)}
+    assert (found["C7"].verdict, found["C7"].note) == ("not measured", "digits/1 is waiting")
 
 
 def test_the_relief_stands_upright():

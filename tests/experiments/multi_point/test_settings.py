@@ -63,6 +63,10 @@ def test_paper_has_the_source_s_network_grid_and_training():
             "batch norm needs two in every batch",
         ),
         ({"cells": 0}, "greater than or equal to 1"),
+        (
+            {"model": {"name": "cnn", "channels": [4, 4, 4]}, "shrink": 2},
+            "model.channels is [4, 4, 4], expected at most 2 for digits",
+        ),
     ],
 )
 def test_what_is_refused(changes, text):

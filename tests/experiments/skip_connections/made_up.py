@@ -136,7 +136,14 @@ def _map(stage, settings, made):
     lines = []
     for index, (x, y) in enumerate(points):
         is_convex = index >= made.share * len(points)
-        row = {"x": x, "y": y, "ratio": 0.1 if is_convex else 0.11, "lambda_max": 1.0 + index}
+        ratio, highest = 0.1 if is_convex else 0.11, 1.0 + index
+        row = {
+            "x": x,
+            "y": y,
+            "ratio": ratio,
+            "lambda_max": highest,
+            "lambda_min": -ratio * highest,
+        }
         lines.append(encode_row(index, row))
     stage.metrics_file.write_bytes(b"".join(lines))
 

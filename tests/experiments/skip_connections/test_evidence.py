@@ -8,6 +8,7 @@ from experiments.skip_connections import evidence
 from experiments.skip_connections.naming import names_of, one_of_each
 from experiments.skip_connections.readings import read
 from research.evidence.style import read_caption
+from research.records.rows import encode_row
 from research.records.status import Status
 from tests.experiments.skip_connections.made_up import make_record
 
@@ -32,9 +33,9 @@ def test_every_figure_says_what_it_shows(figures):
 def test_planes_are_named_by_what_they_are(figures):
     titles = [axes.get_title(loc="left") for axes in figures["skip_connections"].axes]
     assert titles[:3] == [
-        "with skips, 15 epochs\nloss 0.01 at the cross",
-        "without skips, 15 epochs\nloss 1 at the cross",
-        "without skips, 60 epochs\nloss 0.02 at the cross",
+        "with skips, 15 epochs\ntraining loss 0.01",
+        "without skips, 15 epochs\ntraining loss 1",
+        "without skips, 60 epochs\ntraining loss 0.02",
     ]
 
 
@@ -110,6 +111,20 @@ def test_a_map_with_a_point_missing_is_none(tmp_path):
     [reading] = read(record)
     assert reading.map is None
     assert "curvature_map" not in evidence.figures(record)
+
+
+def test_where_no_eigenvalue_is_negative_the_ratio_is_zero(tmp_path):
+    record = make_record(tmp_path / "r", variants=["skip"], seeds=[0])
+    stage = record.run("skip", 0).stage("map")
+    rows = [{**row, "lambda_min": abs(row["lambda_min"])} for row in stage.metrics()]
+    rows[0] |= {"ratio": 0.998, "lambda_min": -0.998}
+    rows[1] |= {"ratio": 12.3, "lambda_min": -12.3}
+    lines = (encode_row(row.pop("step"), row) for row in rows)
+    stage.metrics_file.write_bytes(b"".join(lines))
+    [reading] = read(record)
+    assert reading.map.ratio.ravel()[:3].tolist() == [0.998, 12.3, 0]
+    texts = [text.get_text() for text in evidence.figures(record)["curvature_map"].axes[0].texts]
+    assert texts == ["1.0", "12", *[".00"] * 47]
 
 
 def test_to_turn_by_hand(record):

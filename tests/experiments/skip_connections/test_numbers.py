@@ -63,6 +63,11 @@ def test_the_share_counts_what_is_above_the_threshold(tmp_path):
     assert numbers.not_convex(reading(tmp_path, ratio=ratio)) == 0.5
 
 
+def test_a_ratio_that_is_no_number_decides_nothing(tmp_path):
+    with pytest.raises(NotDecided, match="plain/0: a ratio of its map is not a finite number"):
+        numbers.not_convex(reading(tmp_path, ratio=numpy.array([[0.5, numpy.nan], [0.5, 0.5]])))
+
+
 def test_what_is_not_there_decides_nothing(tmp_path):
     with pytest.raises(NotDecided, match="plain/0 has no plane"):
         numbers.roughness(reading(tmp_path))

@@ -119,7 +119,8 @@ class TestRelief:
         x, y, z = axes.collections[0]._faces.reshape(-1, 3).T
         assert_allclose(height(x, y), z)
         words = axes.zaxis.get_major_formatter().seq
-        assert [float(word) for word in words] == pytest.approx(10 ** axes.zaxis.get_ticklocs())
+        found = [float(word.replace(",", "")) for word in words]
+        assert found == pytest.approx(10 ** axes.zaxis.get_ticklocs())
 
     def test_gaps(self):
         surface = slope()

@@ -193,20 +193,6 @@ def test_a_small_next_level_is_checked_as_a_whole():
     assert np.array_equal(filled.values, truth)
 
 
-def test_roughness_is_the_error_of_the_coarse_spline_whatever_the_unit():
-    axes = grid((25, 25))
-    refinement = Refinement((25, 25), 0.1, axes=axes)
-    truth = truth_of(rough, axes)
-    rows, columns = refinement.levels[1]
-    values = truth[np.ix_(rows, columns)]
-    residual = RectBivariateSpline(axes[0][rows], axes[1][columns], values, s=0)(*axes) - truth
-    expected = np.sqrt((residual**2).sum() / (625 - 169)) / np.ptp(truth)
-    assert refinement.roughness(truth, 1) == pytest.approx(expected, rel=1e-9)
-    assert refinement.roughness(5 - 3 * truth, 1) == pytest.approx(expected, rel=1e-9)
-    assert refinement.roughness(truth_of(smooth, axes)) < 1e-3 < refinement.roughness(truth)
-    assert refinement.roughness(truth, 2) == 0 == refinement.roughness(np.ones((25, 25)))
-
-
 def test_filling_waits_for_the_last_cell():
     refinement = Refinement((13, 13), 0.1)
     with pytest.raises(ValueError, match="49 cells are not measured yet"):

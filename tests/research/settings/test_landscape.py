@@ -67,6 +67,7 @@ def test_a_plane_is_square_unless_it_is_said():
         (DirectionSettings, {"vectors": "random"}, "zero"),
         (CurvatureSettings, {"sharpness_radius": 0.0}, "greater than 0"),
         (CurvatureSettings, {"probes": 3}, "not permitted"),
+        (CurvatureSettings, {"noise_scale": True, "examples": 1}, "examples is 1, expected at le"),
     ],
 )
 def test_what_does_not_fit_is_refused(model, values, text):

@@ -9,8 +9,8 @@ from research.landscape.objective import Objective
 from scripts.bench import curvature
 from scripts.bench.curvature_ways import GRADIENT, Way, build_ways, ratio, take_turns
 
-SMALL = ["--preset", "smoke", "--examples", "40", "--eigenvalues", "2", "--trace-probes", "3"]
-SMALL += ["--density-probes", "2", "--density-steps", "4", "--rounds", "2"]
+SMALL = ["--preset", "smoke", "--examples", "40", "--eigenvalues", "2", "--trace_probes", "3"]
+SMALL += ["--density_probes", "2", "--density_steps", "4", "--rounds", "2"]
 
 
 def test_the_tables(monkeypatch, capsys, tmp_path):
@@ -31,6 +31,13 @@ def test_an_unknown_variant_is_told_in_one_line(monkeypatch, capsys):
     with pytest.raises(SystemExit, match="2"):
         curvature.main()
     assert capsys.readouterr().err == "error: variant none, expected one of plain, dropout\n"
+
+
+def test_too_few_of_something_is_told_in_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["curvature.py", "--trace_probes", "0"])
+    with pytest.raises(SystemExit, match="2"):
+        curvature.main()
+    assert capsys.readouterr().err.endswith("--trace_probes is 0, expected at least 1\n")
 
 
 def test_each_way_has_a_turn_in_every_round_and_the_ratio_is_that_of_rounds():

@@ -57,8 +57,16 @@ def test_it_stops_when_the_tolerance_is_met_and_counts_its_products():
     matrix = Counted(with_spectrum([*torch.linspace(0, 1, 200).tolist(), 10.0]).entries)
     found = extremes(matrix, largest=1, smallest=0, tolerance=1e-3)
     assert found.converged
-    assert found.products == matrix.products < 12
+    assert found.products == matrix.products < 18
     assert not len(found.smallest.values)
+
+
+def test_a_small_residual_is_not_enough():
+    """Where one eigenvalue stands far out, all others have residuals that are small beside it."""
+    matrix = with_spectrum([-30.0, *torch.linspace(0, 1, 300).tolist(), 1000.0])
+    found = extremes(matrix, tolerance=1e-2)
+    assert found.converged
+    assert float(found.smallest.values[0]) == pytest.approx(-30.0, rel=0.01)
 
 
 def test_the_tolerance_is_a_share_of_the_largest():

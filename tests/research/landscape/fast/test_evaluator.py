@@ -1,6 +1,7 @@
 """The fast evaluator gives the plain one's numbers, says how, and leaves nothing behind."""
 
 import copy
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -227,6 +228,21 @@ def test_large_products_are_not_kept(monkeypatch):
     assert fast_evaluator(*problem(mlp())).path.startswith("plain: it has neither")
     monkeypatch.setattr(first_layer, "MAX_BYTES", 4 * 70 * 7 * 5)
     assert fast_evaluator(*problem(mlp())).path.startswith("fast, the first layer")
+
+
+def test_measures_that_want_the_network_itself_go_the_plain_way():
+    objective, origin, directions = problem(mlp())
+
+    def picky(model: nn.Module, batch: dict) -> dict:
+        if model is not objective.model:
+            raise ValueError("a network of another kind")
+        return objective.measures(model, batch)
+
+    fast = fast_evaluator(replace(objective, measures=picky), origin, directions)
+    assert fast.path == "plain: its measures do more than call it (a network of another kind)"
+    assert fast(POINTS)["loss"].equal(
+        plain_evaluator(objective, origin, directions)(POINTS)["loss"]
+    )
 
 
 def test_a_linear_networks_surface_is_its_closed_form():
