@@ -13,11 +13,14 @@ from experiments.command_line.catalog import experiment_of
 from experiments.network_landscape.source import data_settings
 from research.data.download import provide_images
 from research.data.local_files import DataFileError
+from research.records.errors import RecordError
 from research.records.status import FINISHED
 from research.records.store import Record
 from research.settings.base import Settings
 from research.settings.errors import SettingsError
+from research.settings.explain import validate
 from research.settings.images import ImageSettings, UsesImages
+from research.settings.merge import Layer
 from research.settings.resolve import ResolvedVariant
 
 Provenance = list[dict[str, str | bool]]
@@ -56,15 +59,15 @@ def provide_data_again(record: Record, console: Console | None) -> None:
     """Does the same for a record that goes on, maybe on another machine.
 
     Raises:
+        RecordError: settings of a run that goes on can't be any more.
         SettingsError: as `provide_data`, or a file is not what it was when the record began.
     """
     waiting = {run.variant for run in record.runs() if run.status().state not in FINISHED}
     model = experiment_of(record.plan).settings_class()
-    plans = ((name, record.plan.variants[name].settings) for name in sorted(waiting))
-    settings = (
-        (f"{record.folder}: data.name of {name}", data_settings(model.model_validate(plan)))
-        for name, plan in plans
-    )
+    settings = [
+        (f"{record.folder}: data.name of {name}", data_settings(_settings_of(record, name, model)))
+        for name in sorted(waiting)
+    ]
     before = {
         (each["set"], each["official_sha256"]): each
         for each in record.read_provenance().get("data", [])
@@ -76,6 +79,14 @@ def provide_data_again(record: Record, console: Console | None) -> None:
                 f"{now['file']} has SHA-256 {now['sha256']}, expected {then['sha256']}, that of"
                 f" {then['file']} when {record.folder} began"
             )
+
+
+def _settings_of(record: Record, variant: str, model: type[Settings]) -> Settings:
+    """The settings of a variant, checked again: files that they name may be gone by now."""
+    settings, problems = validate(model, Layer(record.plan.variants[variant].settings))
+    if settings is None:
+        raise RecordError(*(f"{record.folder}: settings of {variant}: {each}" for each in problems))
+    return settings
 
 
 def _without_settings(error: SettingsError, folder: str | None) -> str:

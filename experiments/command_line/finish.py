@@ -1,9 +1,11 @@
 """What follows the runs of a record: evidence, its mirror, the claims table, and the exit code."""
 
+from pydantic import ValidationError
 from rich.console import Console
 
 from experiments.command_line.catalog import experiment_of
 from experiments.command_line.launch import run_all
+from research.records.errors import RecordError
 from research.records.provenance import finish, now
 from research.records.status import FINISHED
 from research.records.store import Record
@@ -44,7 +46,12 @@ def judge(record: Record, check: bool, console: Console) -> int:
     from research.evidence.table import verdict_table
 
     experiment = experiment_of(record.plan)
-    verdicts = build_evidence(record, experiment.evidence())
+    try:
+        verdicts = build_evidence(record, experiment.evidence())
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"])) or "all of them"
+        raise RecordError(f"{record.folder}: settings: {key}: {first['msg']}") from error
     if record.plan.wandb != "off":
         from research.records.wandb_evidence import publish_evidence
 

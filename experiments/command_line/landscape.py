@@ -187,6 +187,14 @@ def measured_settings(
     check_machine(ResolvedVariant("", "", settings, layer))
     if settings.surface is None and settings.curvature is None:
         raise SettingsError("--surface and --curvature are null, expected something to measure")
+    if (
+        settings.surface is None
+        and settings.curvature
+        and not settings.curvature.measures_something
+    ):
+        raise SettingsError(
+            "--surface is null and --curvature asks for nothing, expected something to measure"
+        )
     for key, chosen in (("surface", settings.surface), ("curvature", settings.curvature)):
         wrong = set(chosen.splits) - set(splits) if chosen is not None and splits else set()
         if wrong:

@@ -1,7 +1,7 @@
 """The settings of a command for the reader: `descent run EXPERIMENT --help`."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -102,13 +102,20 @@ def print_measured(console: Console, overrides: dict[str, Any]) -> None:
     from experiments.command_line.landscape import measured_settings
 
     settings = measured_settings(overrides, None)
-    lines = setting_lines(type(settings), settings.model_dump(mode="json"))
+    lines = list(setting_lines(type(settings), settings.model_dump(mode="json")))
+    if "surface.splits" not in overrides:
+        lines = [_of_first_and_last(line) for line in lines]
     heading = Text("What is measured of each network", style="bold")
-    note = Text(
-        "\nSurfaces are of the first and the last split of the data that are known, unless "
-        "--surface.splits says otherwise.\nLists are written a,b or '[a, b]', or a alone."
-    )
+    note = Text("\nLists are written a,b or '[a, b]', or a alone.")
     console.print(Group(heading, "", _table(lines), note))
+
+
+def _of_first_and_last(line: SettingLine) -> SettingLine:
+    """The splits of surfaces as they are without a flag: which ones, the data decides."""
+    if line.key != "surface.splits":
+        return line
+    meaning = f"{line.meaning} Left out, the data's first and last: train and test."
+    return replace(line, default="first, last", meaning=meaning)
 
 
 def _page(experiment: Experiment, file: ExperimentFile, lines: list[SettingLine]) -> RenderableType:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from experiments.loss_landscape.naming import MATCHED, TRAINED, at_one
 from experiments.loss_landscape.numbers import curvature
 from experiments.loss_landscape.readings import Reading
-from research.evidence.style import GREY, PALETTE, caption, slide
+from research.evidence.style import GREY, PALETTE, caption, slide, wrapped
 
 LOOK: dict[str, Any] = {"markersize": 10, "capsize": 4, "elinewidth": 2}
 Groups = Mapping[str, Sequence[Reading]]
@@ -62,5 +62,5 @@ def _draw(axes: Axes, groups: Groups, point: str, split: str) -> None:
             places.setdefault(reading.store.seed, []).append((x, mean))
     for path in places.values():
         axes.plot(*numpy.array(path).T, color=GREY, linewidth=1, zorder=0)
-    axes.set_xticks(range(len(groups)), [runs[0].label for runs in groups.values()])
+    axes.set_xticks(range(len(groups)), [wrapped(runs[0].label, 14) for runs in groups.values()])
     axes.set_xlim(-0.6, len(groups) - 0.4)

@@ -46,6 +46,12 @@ class LossLandscapeSettings(ImageTrainingSettings):
         return self
 
     @model_validator(mode="after")
+    def _a_parabola_has_three_points(self) -> Self:
+        if self.lines.points < 3:
+            refuse("lines.points", self.lines.points, "3 or more, which a parabola needs")
+        return self
+
+    @model_validator(mode="after")
     def _blocks_leave_something(self) -> Self:
         self.refuse_blocks_that_leave_nothing(self.model)
         return self

@@ -11,6 +11,7 @@ from matplotlib.ticker import MultipleLocator
 
 from experiments.mode_connectivity.along_figure import (
     COLOURS,
+    DOTTED,
     ROWS,
     draw_paths,
     from_zero,
@@ -21,7 +22,7 @@ from experiments.mode_connectivity.naming import panel_title, title_of
 from experiments.mode_connectivity.readings import Reading
 from research.evidence.landscape_figures import colour_bar, contour, shared_scale
 from research.evidence.landscape_scale import Scale
-from research.evidence.style import BLACK, HALO, caption, slide, wrapped
+from research.evidence.style import BLACK, GREY, HALO, caption, slide, wrapped
 from research.evidence.surfaces import read_surface, reservations, surface_names
 from research.surface import Surface
 
@@ -50,13 +51,7 @@ def overview_figure(runs: Sequence[Reading]) -> Figure:
         panels[panel].set_title(name)
         position_axis(panels[panel])
         from_zero([panels[panel]])
-    panels["upper"].legend(
-        loc="upper right",
-        labelcolor="linecolor",
-        handlelength=0,
-        handletextpad=0,
-        prop={"size": 15, "weight": "bold"},
-    )
+    _legend(figure, panels["upper"], runs)
     lines = said_of_lines(runs)
     caption(
         figure,
@@ -64,6 +59,28 @@ def overview_figure(runs: Sequence[Reading]) -> Figure:
         f"{said}Right: {lines[0].lower()}{lines[1:]}",
     )
     return figure
+
+
+def _legend(figure: Figure, axes: Axes, runs: Sequence[Reading]) -> None:
+    """Names in the panel; below all panels where dotted lines fill it."""
+    if not runs[0].settings.has_batch_norm:
+        axes.legend(
+            loc="upper right",
+            labelcolor="linecolor",
+            handlelength=0,
+            handletextpad=0,
+            prop={"size": 15, "weight": "bold"},
+        )
+        return
+    handles = [each for each in axes.lines if not str(each.get_label()).startswith("_")]
+    handles += axes.plot([], [], color=GREY, label="with the ends' statistics", **DOTTED)
+    figure.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=len(handles),
+        labelcolor="linecolor",
+        fontsize=15,
+    )
 
 
 def _draw_left(figure: Figure, axes: Axes, reading: Reading) -> str:
@@ -93,10 +110,9 @@ def planes_figure(groups: Mapping[str, Sequence[Reading]], split: str) -> Figure
         assert surface is not None
         draw_plane(axes, reading, surface, scale)
         axes.set_title(panel_title(reading.settings), size=13)
-        axes.set_xlabel("")
+        axes.set_xlabel(ALONG, size=14)
         if axes is not panels[0]:
             axes.set_ylabel("")
-    figure.supxlabel(ALONG, size=17)
     kind = "training" if split == "train" else split
     colour_bar(figure, list(panels), scale, f"{kind} loss")
     caption(

@@ -19,6 +19,8 @@ Picture = tuple[tuple[bool, ...], ...]
 
 LEAST_HEIGHT = 5
 """Cells of a letter's height, below which it can't be read."""
+MIDDLE = 128
+"""Grey from which a pixel or a cell is light, of 255."""
 _BIG = 200
 _UNKNOWN = "\U0010fffe"
 
@@ -81,7 +83,13 @@ def file_picture(path: Path, rows: int, columns: int) -> Picture:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise NoPicture(f"{path} ({reason})", "a picture that can be read") from None
     white = Image.new("RGBA", colours.size, "white")
-    picture = _fitted(Image.alpha_composite(white, colours).convert("L"), rows, columns)
+    grey = Image.alpha_composite(white, colours).convert("L")
+    pixels = grey.tobytes()
+    darkest, lightest = min(pixels), max(pixels)
+    for missing, lacks in (("dark", darkest >= MIDDLE), ("light", lightest < MIDDLE)):
+        if lacks:
+            raise NoPicture(f"{path}, which has no {missing} pixel", "pixels of both kinds")
+    picture = _fitted(grey, rows, columns)
     return _with_both_kinds(picture, str(path))
 
 
@@ -123,7 +131,7 @@ def _fitted(drawing: "Image", rows: int, columns: int) -> Picture:
     grid.paste(small, ((columns - width) // 2, (rows - height) // 2))
     grey = grid.tobytes()
     return tuple(
-        tuple(value < 128 for value in grey[row * columns : (row + 1) * columns])
+        tuple(value < MIDDLE for value in grey[row * columns : (row + 1) * columns])
         for row in range(rows)
     )
 

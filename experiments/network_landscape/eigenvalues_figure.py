@@ -1,7 +1,7 @@
 """The figure of eigenvalues: the ends of the Hessian's spectrum of every network looked at.
 
 Beside each name stands |lambda_min / lambda_max|, by which Li et al. (2018, arXiv:1712.09913) tell
-how far a point is from where the loss is convex.
+how far a point is from where the loss is convex; and the trace, where it was measured.
 """
 
 import math
@@ -29,7 +29,8 @@ def eigenvalues_figure(networks: "Sequence[Network]") -> Figure:
         for network in networks
         for (step, split), measured in network.curvature.items()
     ]
-    figure = slide(height=max(3.5, 1.6 + 0.95 * len(rows)))
+    traced = any("trace" in measured.metrics for _, _, measured in rows)
+    figure = slide(height=max(3.5, 1.6 + (1.25 if traced else 0.95) * len(rows)))
     axes = figure.subplots()
     for height, (_, _, measured) in enumerate(rows):
         _draw(axes, height, measured)
@@ -43,12 +44,13 @@ def eigenvalues_figure(networks: "Sequence[Network]") -> Figure:
     axes.set_xlabel("eigenvalue of the Hessian of the mean loss")
     axes.grid(axis="x", color="#DADCE0")
     _legend(axes)
-    caption(
-        figure,
-        "Largest and smallest eigenvalues of the Hessian",
+    text = (
         "By Lanczos' iteration. Bars are residuals |Hv - lambda v|: a true eigenvalue lies within. "
-        "The ratio is |lambda_min / lambda_max|.",
+        "The ratio is |lambda_min / lambda_max|."
     )
+    if traced:
+        text += " The trace is a mean over random vectors, with its standard error."
+    caption(figure, "Largest and smallest eigenvalues of the Hessian", text)
     return figure
 
 
@@ -73,7 +75,15 @@ def _legend(axes: Axes) -> None:
 def _name(label: str, moment: str, measured: Curvature) -> str:
     ratio = measured.metrics.get("ratio")
     beside = "" if ratio is None else f"|smallest / largest| = {ratio:.2g}"
-    return "\n".join(part for part in (label, moment, beside) if part)
+    return "\n".join(part for part in (label, moment, beside, _trace(measured)) if part)
+
+
+def _trace(measured: Curvature) -> str:
+    """The trace and its standard error, which one random vector alone has none of; or ""."""
+    if (trace := measured.metrics.get("trace")) is None:
+        return ""
+    error = measured.metrics.get("trace_standard_error", math.nan)
+    return f"trace = {trace:.3g}" + (f" ± {error:.2g}" if math.isfinite(error) else "")
 
 
 def _ends(measured: Sequence[Curvature]) -> tuple[float, float]:

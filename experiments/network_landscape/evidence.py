@@ -49,7 +49,8 @@ def verdicts(record: Record) -> list[Verdict]:
 
 
 def figures(record: Record) -> "dict[str, Figure]":
-    """For each network a figure of its surfaces, and of its trajectory; one of all eigenvalues."""
+    """For each network its surfaces and its trajectory; of all, eigenvalues and densities."""
+    from experiments.network_landscape.density_figure import density_figure, has_density
     from experiments.network_landscape.eigenvalues_figure import eigenvalues_figure
     from experiments.network_landscape.surfaces_figure import surfaces_figure
     from experiments.network_landscape.trajectory_figure import trajectory_figure, way_of
@@ -61,6 +62,8 @@ def figures(record: Record) -> "dict[str, Figure]":
             drawn[f"trajectory-{each.key}"] = trajectory_figure(each)
     if any(network.curvature for network in networks):
         drawn["eigenvalues"] = eigenvalues_figure(networks)
+    if any(has_density(network) for network in networks):
+        drawn["density"] = density_figure(networks)
     return drawn
 
 

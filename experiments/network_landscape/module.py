@@ -92,6 +92,12 @@ def _surfaces(
     way: Way | None,
 ) -> list[SurfacePlan]:
     """One for each split; running statistics are measured on the training split's examples."""
+    stay = way is None and settings.directions.vectors == "zero"
+    if stay and all(each.dim() < 2 for each in model.parameters()):
+        raise SettingsError(
+            "all weights of the network are vectors, which vectors zero does not move, "
+            "expected --surface.directions.vectors normalised"
+        )
     statistics = _objective(settings, task, model, "train")
     notes = about | (way.notes() if way else {})
     plans = [

@@ -15,7 +15,7 @@ from research.evidence.landscape_figures import (
     line,
     shared_scale,
 )
-from research.evidence.style import HALO, PALETTE, caption, slide
+from research.evidence.style import PALETTE, caption, slide
 from research.evidence.surfaces import reservations
 from research.surface import Surface
 
@@ -76,8 +76,10 @@ def _planes(network: "Network") -> Figure:
             if (step, split) not in network.surfaces:
                 panel.set_visible(False)
                 continue
-            _one_plane(panel, network.surfaces[step, split], scale)
-            panel.set_title(title(step, split))
+            surface = network.surfaces[step, split]
+            _one_plane(panel, surface, scale)
+            low, high = surface.loss.min(), surface.loss.max()
+            panel.set_title(f"{title(step, split)}\n{low:.3g} to {high:.3g}", size=16)
     for panel in panels[:, 0]:
         panel.set_ylabel("second direction")
     figure.supxlabel(f"first direction ({_unit(network)})", size=17)
@@ -87,18 +89,8 @@ def _planes(network: "Network") -> Figure:
 
 
 def _one_plane(panel: Axes, surface: Surface, scale: Scale) -> None:
-    """One plane, with the range of its values, which the scale of all may not show."""
+    """One plane, on the scale of all."""
     contour(panel, surface, scale=scale, trajectory=trajectory_of(surface))
-    low, high = surface.loss.min(), surface.loss.max()
-    panel.text(
-        0.03,
-        0.97,
-        f"{low:.3g} to {high:.3g}",
-        transform=panel.transAxes,
-        size=13,
-        va="top",
-        path_effects=HALO,
-    )
     panel.xaxis.set_major_locator(MaxNLocator(4))
     panel.yaxis.set_major_locator(MaxNLocator(4))
 

@@ -98,5 +98,6 @@ def _describe(figure: Figure, readings: Sequence[Reading], done: Sequence[Readin
         " planes: the size of its smallest eigenvalue over that of its largest, 0 where none is"
         " negative. By Lanczos' iteration until residuals are at most"
         f" {wanted.tolerance:g} of the largest, within {wanted.lanczos_steps} products: a more"
-        f" negative one may be missed. Bold numbers are above {NOT_CONVEX:g}.",
+        " negative one may be missed. Cells have their points in the middle, so the outer ones"
+        f" reach half a step beyond the plane. Bold numbers are above {NOT_CONVEX:g}.",
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from experiments.skip_connections.naming import names_of, networks_of, one_of_each
 from experiments.skip_connections.readings import Reading
@@ -38,6 +39,8 @@ def planes_figure(readings: Sequence[Reading]) -> Figure:
         title = f"{names[reading.store.variant]}\ntraining loss {reading.train_loss:.2g}"
         axes.set_title(title, size=title_size(len(shown)))
         axes.set_xlabel("first direction")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     panels[0].set_ylabel("second direction")
     colour_bar(figure, list(panels), scale, "training loss")
     caption(figure, "The loss around networks with and without skips", _text(readings, shown))
@@ -54,6 +57,7 @@ def reliefs_figure(readings: Sequence[Reading]) -> Figure:
         panels.append(relief_panel(figure, 1, len(shown), index))
         relief(panels[-1], plane, scale=scale)
         panels[-1].set_title(names[reading.store.variant], size=title_size(len(shown)))
+    colour_bar(figure, panels, scale, "training loss")
     caption(figure, "The same planes as reliefs", _text(readings, shown))
     return figure
 

@@ -58,6 +58,9 @@ def random_direction(
             as a filter each counts as a whole.
         model: the network. With it, buffers never move, as no random step leaves a variance
             positive, and filters of transposed convolutions are found.
+
+    Raises:
+        ValueError: nothing moves, so that the direction has length zero.
     """
     fixed = set() if model is None else {name for name, _ in model.named_buffers()}
     moving = {name: tensor for name, tensor in origin.items() if tensor.is_floating_point()}
@@ -74,6 +77,12 @@ def random_direction(
         for name, values in noise.items():
             whole = normalisation == "tensor" or values.dim() < 2
             _scale(values, weights[name], None if whole else outputs.get(name, 0))
+    if not any(values.any() for values in noise.values()):
+        hint = ", and vectors normalised if tensors of one dimension are to move"
+        raise ValueError(
+            "a random direction of length zero: nothing that may move has weights other than zero,"
+            f" expected some{hint if vectors == 'zero' else ''}"
+        )
     return {
         name: torch.empty_like(tensor).copy_(noise[name])
         if name in noise
@@ -85,7 +94,11 @@ def random_direction(
 def directions_from(
     settings: DirectionSettings, origin: Weights, count: int, model: nn.Module | None = None
 ) -> tuple[dict[str, Tensor], ...]:
-    """One or two random directions, as settings say."""
+    """One or two random directions, as settings say.
+
+    Raises:
+        ValueError: one has length zero, or the second is parallel to the first.
+    """
     found = [
         random_direction(
             origin,

@@ -35,6 +35,9 @@ class NetworkPath(nn.Module):
     Attributes:
         points: the control points.
         position: t, from 0 to 1.
+
+    Raises:
+        ValueError: there is no such kind.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class NetworkPath(nn.Module):
         super().__init__()
         self.kind = kind
         self.position = 0.0
+        coefficients(kind, bends + 2, self.position)  # refuses a kind that there isn't
         controls = [start, *on_the_line(start, end, bends), end]
         self.points = nn.ModuleList(_with_weights(network, each) for each in controls)
         for point in (self.points[0], self.points[-1]):

@@ -8,7 +8,7 @@ computed from them, never from its neighbour (Garipov et al. 2018, arXiv:1802.10
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
@@ -16,6 +16,7 @@ from torch import Tensor
 from research.landscape.weights import Weights
 
 PathKind = Literal["bezier", "chain"]
+KINDS = get_args(PathKind)
 
 
 def coefficients(kind: PathKind, points: int, t: float) -> list[float]:
@@ -32,8 +33,11 @@ def coefficients(kind: PathKind, points: int, t: float) -> list[float]:
         t: the position, from 0 to 1.
 
     Raises:
-        ValueError: there are fewer than two points, or t lies outside [0, 1].
+        ValueError: there is no such kind, there are fewer than two points, or t lies outside
+            [0, 1].
     """
+    if kind not in KINDS:
+        raise ValueError(f"kind {kind!r} of a path, expected {' or '.join(KINDS)}")
     if points < 2:
         raise ValueError(f"a path of {points} control points, expected its two ends at least")
     if not 0 <= t <= 1:

@@ -51,7 +51,7 @@ def _line(model: Model, layer: Layer, details: ErrorDetails) -> str:
             return f"{_lead(layer.origin(path), path)} is missing, expected {value.describe()}"
     found = f"{_lead(layer.origin(path), path)} is {shown(layer.found(path))}"
     if details["type"].endswith(_OF_TYPE) or details["type"].startswith(_OF_RANGE):
-        return found + f", expected {value.describe()}" + _hint(details, value)
+        return found + f", expected {value.describe()}" + _hint(details, value, layer.origin(path))
     return f"{found}: {details['msg'].removeprefix('Value error, ')}"
 
 
@@ -162,7 +162,7 @@ def _culprit(layer: Layer, group: KeyPath, path: KeyPath, expected: str) -> Orig
     return spoken[0] if spoken else None
 
 
-def _hint(details: ErrorDetails, value: Value) -> str:
+def _hint(details: ErrorDetails, value: Value, origin: Origin | None) -> str:
     """How to write what was probably meant."""
     found = details["input"]
     if details["type"] == "finite_number":
@@ -174,6 +174,11 @@ def _hint(details: ErrorDetails, value: Value) -> str:
         and abs(found) < 1e15
     ):
         return f"; write {found:.0f}"
+    if details["type"] == "string_type" and isinstance(found, int | float):
+        quoted = f'"{shown(found)}"'  # quotes for YAML, and on a command line others for the shell
+        return (
+            f"; write '{quoted}'" if origin is not None and origin.is_flag else f"; write {quoted}"
+        )
     if isinstance(found, str):
         if found.lower() == "none" and value.describe().endswith("null"):
             return "; write null"

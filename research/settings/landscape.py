@@ -139,6 +139,13 @@ class CurvatureSettings(Settings):
     seed: int = Field(default=0, ge=0)
     """Draws the random vectors."""
 
+    @property
+    def measures_something(self) -> bool:
+        """Whether anything is asked for."""
+        counts = self.largest, self.smallest, self.trace_probes, self.density_probes
+        radii = self.sharpness_radius, self.adaptive_radius, self.keskar_radius
+        return any(counts) or any(each is not None for each in radii) or self.noise_scale
+
     @model_validator(mode="after")
     def _noise_has_two_examples(self) -> Self:
         if self.noise_scale and self.examples == 1:

@@ -18,7 +18,8 @@ A surface `name` of d directions leaves these arrays, each at the index of its p
 
 JSON documents are kept as the bytes of their UTF-8, as a record keeps arrays and no text.
 
-`research.evidence.surfaces` reads them, and those of a curvature.
+`research.evidence.surfaces` reads them, and those of a curvature, from a record; without one,
+`LandscapeModule.surface` and `LandscapeModule.curvature` are what was measured.
 """
 
 import json
@@ -31,11 +32,13 @@ import torch
 from torch import Tensor
 
 from research.landscape.cells import Known, statistics_of
+from research.landscape.curvature.measure import Curvature
 from research.landscape.curvature_plan import CurvaturePlan
 from research.landscape.evaluation import Evaluator
 from research.landscape.plan import SurfacePlan, planned
 from research.landscape.surfaces import finished
 from research.settings.sweep import SweepSettings
+from research.surface import Surface
 from research.training.sweep import Result, SweepModule
 
 __all__ = ["CurvaturePlan", "LandscapeModule", "SurfacePlan", "planned"]
@@ -68,6 +71,12 @@ class LandscapeModule(SweepModule):
 
     The networks are left as they were. Where the Trainer computes on another device than a plan's
     tensors lie on, copies are moved there.
+
+    Under a Trainer of your own, without a record:
+
+        module = LandscapeModule([planned("plane", objective, settings)])
+        Trainer(logger=False).predict(module)
+        plane = module.surface("plane")
 
     Args:
         plans: what is measured, in this order; names differ.
@@ -194,6 +203,47 @@ class LandscapeModule(SweepModule):
         }
         return Result(metrics, arrays)
 
+    def surface(self, name: str) -> Surface:
+        """A surface that is done, for a drawing.
+
+        Raises:
+            ValueError: no plan of a surface has the name, or it is not done.
+        """
+        block = self._last_block(name, "whole")
+
+        def found(array: str) -> Tensor:
+            return self.earlier(block, f"{name}.{array}").cpu()
+
+        about = decoded(found("description"))
+        return Surface(
+            name,
+            tuple(np.array(axis, dtype=np.float64) for axis in about["axes"]),
+            dict(zip(about["measures"], found("surface").numpy(), strict=True)),
+            found("evaluated").numpy() > 0,
+            about["held_out_error"],
+            about,
+        )
+
+    def curvature(self, name: str) -> Curvature:
+        """A measurement of curvature that is done.
+
+        Raises:
+            ValueError: no plan of curvature has the name, or it is not done.
+        """
+        block = self._last_block(name, "curvature")
+        about = decoded(self.earlier(block, f"{name}.description"))
+        arrays = {part: self.earlier(block, f"{name}.{part}").cpu() for part in about["arrays"]}
+        return Curvature(about["metrics"], arrays)
+
+    def _last_block(self, name: str, kind: str) -> int:
+        for index, block in enumerate(self._blocks):
+            if block.kind == kind and self.plans[block.plan].name == name:
+                if index not in self.done:
+                    break
+                return index
+        what = "surface" if kind == "whole" else kind
+        raise ValueError(f"{what} {name} is asked for, which is not done")
+
     def _measures(self, point: Block, plan: SurfacePlan) -> Evaluator:
         """The evaluator of a plan; the one of the plan before is let go."""
         if self._evaluator is None or self._evaluator[0] != point.plan:
@@ -229,7 +279,7 @@ def _curvature(plan: CurvaturePlan) -> Result:
     """A whole measurement of curvature; arrays are called name.largest and the like."""
     found = plan.measure()
     arrays = {f"{plan.name}.{name}": values for name, values in found.arrays.items()}
-    about = {**plan.description(), "metrics": found.metrics}
+    about = {**plan.description(), "metrics": found.metrics, "arrays": sorted(found.arrays)}
     arrays[f"{plan.name}.description"] = encoded(about)
     return Result({f"{plan.name}/{name}": v for name, v in found.metrics.items()}, arrays)
 

@@ -188,6 +188,45 @@ def test_a_record_goes_on_with_the_files_that_it_began_with(tmp_path):
     provide_data_again(record, None)
 
 
+def test_settings_that_have_become_wrong_are_one_line(capsys, tmp_path):
+    record = begun(tmp_path, {"batch_size": 0, "gone": 3})
+    assert main(["resume", str(record.folder)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition("record: ")[2].partition(";")[0] for line in lines] == [
+        "settings of a: batch_size is 0, expected a whole number >= 1, or null",
+        "settings of a: unknown setting gone",
+    ]
+
+
+def test_evidence_of_settings_that_have_become_wrong_is_one_line(capsys, tmp_path):
+    plan = Plan(
+        experiment="skip_connections",
+        wandb="off",
+        variants={"a": VariantPlan(label="a", settings={"gone": 3})},
+        runs={"a": [0]},
+    )
+    record = Record.create(tmp_path / "record", plan, {})
+    store = record.runs()[0]
+    store.write_status(type(store.status())("done"))
+    assert main(["resume", str(record.folder)]) == 2
+    line = capsys.readouterr().err
+    assert "record: settings: gone: Extra inputs are" in line and line.count("\n") == 1
+
+
+def test_a_picture_that_is_gone_is_one_line(capsys, tmp_path):
+    pattern = {"name": "file", "file": str(tmp_path / "gone.png")}
+    plan = Plan(
+        experiment="multi_point",
+        wandb="off",
+        variants={"a": VariantPlan(label="a", settings={"pattern": pattern})},
+        runs={"a": [0]},
+    )
+    record = Record.create(tmp_path / "record", plan, {})
+    assert main(["resume", str(record.folder)]) == 2
+    line = capsys.readouterr().err
+    assert "gone.png, expected a file that exists" in line and line.count("\n") == 1
+
+
 def test_resume_names_no_folder_where_the_record_has_its_own(tmp_path):
     record = begun(tmp_path, {"data_folder": str(tmp_path / "gone")})
     with pytest.raises(SettingsError, match=r"is not there, expected .* in .*/gone/mnist$"):

@@ -108,6 +108,26 @@ def test_surfaces_are_of_splits_that_are_there():
         measured_settings({"curvature.splits": ["test"]}, ("train",))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"largest": 1},
+        {"smallest": 1},
+        {"trace_probes": 1},
+        {"density_probes": 1},
+        {"sharpness_radius": 0.1},
+        {"adaptive_radius": 0.1},
+        {"keskar_radius": 0.1},
+        {"noise_scale": True},
+    ],
+)
+def test_one_thing_of_curvature_is_something(asked):
+    flags = {
+        f"curvature.{key}": value for key, value in ({"largest": 0, "smallest": 0} | asked).items()
+    }
+    assert measured_settings({"surface": None} | flags, ("train",)).curvature.measures_something
+
+
 def test_a_line_is_not_refined():
     assert measured_settings({}, None).surface.refinement is not None
     line = measured_settings({"surface.dimensions": 1}, None).surface
@@ -128,6 +148,18 @@ def test_a_line_is_not_refined():
         (["record", "--surface.point", "5"], "did you mean --surface.points?"),
         (["record", "--surface.points", "1"], "--surface.points is 1, expected a whole number"),
         (["record", "--surface", "null", "--curvature", "null"], "expected something to measure"),
+        (
+            [
+                "record",
+                "--surface",
+                "null",
+                "--curvature.largest",
+                "0",
+                "--curvature.smallest",
+                "0",
+            ],
+            "--surface is null and --curvature asks for nothing, expected something to measure",
+        ),
         (["record", "--trainer.devices", "2"], "--trainer.devices is 2, expected 1"),
         (["record/runs/hot/0/checkpoints/step-000000100.ckpt", "--steps", "0"], "--steps says"),
         (["record/runs/cold/0/checkpoints/step-000000100.ckpt"], "has no run cold/0"),
@@ -179,3 +211,6 @@ def test_help_lists_what_is_measured(capsys):
     assert main(["landscape", "--help"]) == 0
     shown = capsys.readouterr().out
     assert "--surface.points" in shown and "--curvature.largest" in shown and "[a, b]" in shown
+    assert "--surface.splits first, last" in " ".join(shown.split())
+    assert main(["landscape", "--surface.splits", "test", "--help"]) == 0
+    assert '--surface.splits ["test"]' in " ".join(capsys.readouterr().out.split())

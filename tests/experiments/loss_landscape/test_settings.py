@@ -10,6 +10,7 @@ from experiments.loss_landscape.settings import LossLandscapeSettings
     ("settings", "key", "expected"),
     [
         ({"lines": {"dimensions": 2}}, "lines.dimensions", "1, a line"),
+        ({"lines": {"dimensions": 1, "points": 2}}, "lines.points", "3 or more"),
         ({"planes": {"dimensions": 1}}, "planes.dimensions", "2, a plane"),
         ({"planes": {"splits": ["train", "validation"]}}, "planes.splits", "some of train, test"),
         ({"model": {"name": "cnn", "channels": [2, 2, 2, 2]}}, "model.channels", "at most 3"),

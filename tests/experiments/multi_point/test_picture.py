@@ -97,7 +97,13 @@ def test_a_large_file_becomes_the_mean_of_what_a_cell_covers(tmp_path):
         (lambda path: None, "picture.png", "a file that exists"),
         (lambda path: path.mkdir(), "is a directory", "a picture that can be read"),
         (lambda path: path.write_text("text"), "picture.png", "a picture, for example a PNG file"),
-        (lambda path: save(path, [[255, 200]] * 2), "has no dark cell in 6 x 6", "both kinds"),
+        (lambda path: save(path, [[255, 200]] * 2), "has no dark pixel", "both kinds"),
+        (lambda path: save(path, [[0, 100]] * 2), "has no light pixel", "both kinds"),
+        (
+            lambda path: save(path, [[0] + [255] * 39] + [[255] * 40] * 39),
+            "has no dark cell in 6 x 6",
+            "both kinds",
+        ),
     ],
 )
 def test_files_that_can_not_be_drawn(tmp_path, make, found, expected):

@@ -2,15 +2,19 @@
 
 import numpy
 import pytest
+import torch
 
 from experiments.command_line.computing import compute
 from experiments.command_line.landscape import Choice, landscape_plan
 from experiments.network_landscape import evidence
 from experiments.network_landscape.module import NetworkLandscape
+from experiments.network_landscape.module import _surfaces as surfaces_of
 from experiments.network_landscape.settings import NetworkLandscapeSettings
+from research.landscape.curvature.density import Density
 from research.landscape.objective import task_objective
 from research.records.store import Plan, Record, VariantPlan
 from research.settings.errors import SettingsError
+from research.settings.landscape import SurfaceSettings
 from research.training.checkpoints import CheckpointError, all_checkpoints
 from research.training.interruption import Interruption
 from tests.faults.conftest import PARITY
@@ -99,11 +103,18 @@ def test_what_a_surface_is_of_is_kept_with_it(source, record):
     assert about["seed"] == 0  # of the directions, not of the run
 
 
+def test_a_network_of_vectors_alone_is_refused_before_it_is_measured():
+    layer = torch.nn.LayerNorm(3)
+    with pytest.raises(SettingsError, match=r"--surface\.directions\.vectors normalised$"):
+        surfaces_of(SurfaceSettings(), None, layer, {"step": 0}, None)
+
+
 def test_figures(record):
     drawn = evidence.figures(record)
     assert list(drawn) == ["surfaces-plain-3", "eigenvalues"]
     titles = [axes.get_title() for axes in drawn["surfaces-plain-3"].axes]
-    assert titles[:4] == [
+    assert all(" to " in title.partition("\n")[2] for title in titles[:4])  # its range of losses
+    assert [title.partition("\n")[0] for title in titles[:4]] == [
         "Train, before training",
         "Train, after step 20",
         "Validation, before training",
@@ -122,6 +133,35 @@ def test_figures(record):
     (page,) = evidence.interactive(record).values()
     assert [trace.name for trace in page.data][:2] == ["step 0, train", "step 0, validation"]
     assert evidence.verdicts(record) == []
+
+
+def test_density_and_trace_are_drawn_where_they_were_measured(source, tmp_path):
+    flags = {"surface": None, "curvature.trace_probes": 6, "curvature.density_probes": 3}
+    flags |= {"curvature.density_steps": 6}
+    kept = {key: value for key, value in FLAGS.items() if not key.startswith("surface")}
+    plan = landscape_plan(Choice(source.folder, steps="0,last"), kept | flags, 1, "off")
+    record = computed(Record.create(tmp_path / "record", plan, {}))
+    drawn = evidence.figures(record)
+    assert list(drawn) == ["eigenvalues", "density"]
+    (network,) = evidence.read_networks(record)
+    panels, names = drawn["density"].axes, drawn["eigenvalues"].axes[0].get_yticklabels()
+    assert [panel.get_title() for panel in panels] == [
+        "Train, before training",
+        "Train, after step 20",
+    ]
+    for panel, name, found in zip(panels, names, network.curvature.values(), strict=True):
+        at, drawn_density = panel.lines[0].get_data()
+        nodes, weights = (
+            torch.from_numpy(found.arrays[f"density_{part}"]) for part in ("nodes", "weights")
+        )
+        width = float(nodes.max() - nodes.min()) / 150
+        expected = Density(nodes, weights).smoothed(torch.from_numpy(at), width).mean(dim=0)
+        expected = (expected / expected.max()).clamp(min=1e-7).numpy()
+        numpy.testing.assert_allclose(drawn_density, expected, rtol=1e-9)
+        numpy.testing.assert_array_equal(panel.lines[1].get_xdata(), found.arrays["largest"])
+        trace, error = found.metrics["trace"], found.metrics["trace_standard_error"]
+        assert name.get_text().endswith(f"\ntrace = {trace:.3g} ± {error:.2g}")
+    assert "standard error" in drawn["eigenvalues"].get_label()
 
 
 def test_lines(source, tmp_path):

@@ -128,6 +128,20 @@ def test_what_is_zero_does_not_move(normalisation):
         assert [bool(row.any()) for row in drawn(weights)["c.w"]] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("weights", "vectors"),
+    [
+        ({"b": torch.ones(3)}, "zero"),
+        ({"w": torch.zeros(2, 3), "b": torch.ones(3)}, "zero"),
+        ({"w": torch.zeros(2, 3), "b": torch.zeros(3)}, "normalised"),
+    ],
+)
+def test_a_direction_of_length_zero_is_refused(weights, vectors):
+    with pytest.raises(ValueError, match="a random direction of length zero: ") as refused:
+        drawn(weights, vectors=vectors)
+    assert ("vectors normalised" in str(refused.value)) == (vectors == "zero")
+
+
 def test_filters_of_a_transposed_convolution_lie_along_its_second_dimension():
     model = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ConvTranspose2d(3, 5, 3))
     weights = weights_of(model)

@@ -41,6 +41,11 @@ def networks_path(kind="bezier", bends=1, norm=False):
     return NetworkPath(network(0, norm), start, end, kind, bends)
 
 
+def test_another_kind_of_path_is_refused():
+    with pytest.raises(ValueError, match="kind 'bezir' of a path, expected bezier or chain"):
+        networks_path("bezir")
+
+
 @pytest.mark.parametrize("kind", ["bezier", "chain"])
 def test_a_position_is_the_network_with_the_weights_there(kind):
     path = networks_path(kind, bends=2)

@@ -180,6 +180,11 @@ FLAGS = [
         {"fast": True, "net__width": 128},
         "--net.width is 128, expected at most 64, because fast is true",
     ),
+    (
+        {"limit__metric": 2026},
+        """--limit.metric is 2026, expected text; write '"2026"'""",
+    ),
+    ({"limit__metric": True}, """--limit.metric is true, expected text; write '"true"'"""),
     ({"limit__hold": 3}, "--limit.hold: limit.metric is missing, expected text"),
     ({"lr": 1}, "unknown setting --lr; did you mean --optimizer.lr?"),
     (

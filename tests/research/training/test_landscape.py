@@ -227,6 +227,30 @@ def test_works_under_a_trainer_of_ones_own():
     assert all(module.training for module in plan.objective.model.modules())
 
 
+def test_without_a_record_the_module_has_what_a_record_would(sweep):
+    plans = [*surface_plans()[1:], *curvature_plans()]
+    store = sweep("run", LandscapeModule(plans))
+    module = LandscapeModule(plans, block=7)
+    with pytest.raises(ValueError, match="surface plane is asked for, which is not done"):
+        module.surface("plane")
+    Trainer(
+        accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False
+    ).predict(module)
+    for plan in plans[:2]:
+        found, expected = module.surface(plan.name), read_surface(store, plan.name)
+        same(found, expected)
+        assert found.about == expected.about
+    for plan in plans[2:]:
+        found, expected = module.curvature(plan.name), read_curvature(store, plan.name)
+        assert found.metrics == expected.metrics
+        assert set(found.arrays) == set(expected.arrays)
+        for name, values in expected.arrays.items():
+            numpy.testing.assert_array_equal(found.arrays[name], values)
+    for wrong in (lambda: module.surface("hessian"), lambda: module.curvature("plane")):
+        with pytest.raises(ValueError, match="is asked for, which is not done"):
+            wrong()
+
+
 def test_losses_that_are_no_numbers_are_kept(sweep):
     plan = surface_plans()[1]
     steep = {name: 1e30 * each for name, each in plan.directions[0].items()}
