@@ -4,7 +4,6 @@ import numpy
 import pytest
 import torch
 
-from experiments.command_line.computing import compute
 from experiments.command_line.landscape import Choice, landscape_plan
 from experiments.network_landscape import evidence
 from experiments.network_landscape.module import NetworkLandscape
@@ -12,12 +11,11 @@ from experiments.network_landscape.module import _surfaces as surfaces_of
 from experiments.network_landscape.settings import NetworkLandscapeSettings
 from research.landscape.curvature.density import Density
 from research.landscape.objective import task_objective
-from research.records.store import Plan, Record, VariantPlan
+from research.records.store import Record
 from research.settings.errors import SettingsError
 from research.settings.landscape import SurfaceSettings
 from research.training.checkpoints import CheckpointError, all_checkpoints
-from research.training.interruption import Interruption
-from tests.faults.conftest import PARITY
+from tests.experiments.network_landscape.records import computed, trained
 from tests.parity.module import Parity
 from tests.parity.settings import ParitySettings
 
@@ -39,24 +37,10 @@ FLAGS = {
 }
 
 
-def computed(record):
-    for run in record.runs():
-        compute(record, run, Interruption())
-        assert run.status().state == "done"
-    return record
-
-
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     """The record of a training."""
-    plan = Plan(
-        experiment="parity",
-        folder=str(PARITY),
-        wandb="off",
-        variants={"plain": VariantPlan(label="a net", settings=SETTINGS.model_dump(mode="json"))},
-        runs={"plain": [3]},
-    )
-    return computed(Record.create(tmp_path_factory.mktemp("source") / "record", plan, {}))
+    return trained(SETTINGS, tmp_path_factory.mktemp("source") / "record")
 
 
 def landscape_of(source, folder, steps, **flags):

@@ -5,15 +5,13 @@ import pytest
 import torch
 
 from callbacks.trajectory import read_trajectory
-from experiments.command_line.computing import compute
 from experiments.command_line.landscape import Choice, landscape_plan
 from experiments.network_landscape import evidence
 from experiments.network_landscape.trajectory import MARGIN, Way, read_way
 from research.landscape.weights import flatten, weights_of
 from research.records.errors import RecordError
-from research.records.store import Plan, Record, VariantPlan
-from research.training.interruption import Interruption
-from tests.faults.conftest import PARITY
+from research.records.store import Record
+from tests.experiments.network_landscape.records import computed, trained
 from tests.parity.module import Parity
 from tests.parity.settings import ParitySettings
 
@@ -37,24 +35,10 @@ FLAGS = {
 }
 
 
-def computed(record):
-    for run in record.runs():
-        compute(record, run, Interruption())
-        assert run.status().state == "done"
-    return record
-
-
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     """The record of a training."""
-    plan = Plan(
-        experiment="parity",
-        folder=str(PARITY),
-        wandb="off",
-        variants={"plain": VariantPlan(label="a net", settings=SETTINGS.model_dump(mode="json"))},
-        runs={"plain": [3]},
-    )
-    return computed(Record.create(tmp_path_factory.mktemp("source") / "record", plan, {}))
+    return trained(SETTINGS, tmp_path_factory.mktemp("source") / "record")
 
 
 @pytest.fixture(scope="module")

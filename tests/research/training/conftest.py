@@ -51,3 +51,23 @@ def train(tmp_path):
         return SimpleNamespace(module=module, trainer=trainer, store=store, found=found)
 
     return run
+
+
+@pytest.fixture
+def sweep(tmp_path):
+    """sweep(name, module) computes the points that have no row yet, as `descent run` does."""
+
+    def run(name, module, *callbacks):
+        store = RunStore(tmp_path / name, "plain", 0)
+        store.repair()
+        module.done = {int(row["step"]) for row in store.metrics()}
+        trainer = build_trainer(
+            TrainerSettings(accelerator="cpu"),
+            store.folder,
+            [*callbacks, Recorder(store)],
+            [RecordLogger(store)],
+        )
+        trainer.predict(module, return_predictions=False)
+        return store
+
+    return run

@@ -7,7 +7,6 @@ import pytest
 import torch
 from pytorch_lightning import Callback, Trainer
 
-from callbacks.recorder import Recorder
 from research.evidence.surfaces import (
     curvature_names,
     read_curvature,
@@ -18,12 +17,9 @@ from research.landscape.curvature.measure import measure_curvature
 from research.landscape.surfaces import measure
 from research.landscape.weights import moved, weights_of
 from research.records.errors import RecordError
-from research.records.record_logger import RecordLogger
 from research.records.run_store import RunStore
 from research.settings.landscape import CurvatureSettings, SurfaceSettings
-from research.settings.training import TrainerSettings
 from research.training.landscape import CurvaturePlan, LandscapeModule, planned
-from research.training.trainer import build_trainer
 from tests.research.landscape.networks import objective
 
 CURVATURE = CurvatureSettings(largest=2, lanczos_steps=12)
@@ -51,26 +47,6 @@ def curvature_plans():
         CurvaturePlan("hessian", of, settings=CURVATURE),
         CurvaturePlan("corner", of, origin, CURVATURE, (origin,), (0.5,), {"i": 3}),
     ]
-
-
-@pytest.fixture
-def sweep(tmp_path):
-    """sweep(name, module) computes the points that have no row yet, as `descent run` does."""
-
-    def run(name, module, *callbacks):
-        store = RunStore(tmp_path / name, "plain", 0)
-        store.repair()
-        module.done = {int(row["step"]) for row in store.metrics()}
-        trainer = build_trainer(
-            TrainerSettings(accelerator="cpu"),
-            store.folder,
-            [*callbacks, Recorder(store)],
-            [RecordLogger(store)],
-        )
-        trainer.predict(module, return_predictions=False)
-        return store
-
-    return run
 
 
 def kept(store):

@@ -8,40 +8,16 @@ import pytest
 import torch
 from pytorch_lightning import Callback, Trainer
 
-from callbacks.recorder import Recorder
 from research.records.errors import RecordError
-from research.records.record_logger import RecordLogger
 from research.records.run_store import RunStore
-from research.settings.training import TrainerSettings
 from research.training.interruption import Interrupted, Interruption
 from research.training.sweep import Result, SweepModule
-from research.training.trainer import build_trainer
 from tests.sweep.module import Sweep
 from tests.sweep.settings import SweepSettings
 
 
 def build(**settings):
     return Sweep(SweepSettings(**settings), seed=3)
-
-
-@pytest.fixture
-def sweep(tmp_path):
-    """sweep(name, module) computes the points that have no row yet, as `descent run` does."""
-
-    def run(name, module, *callbacks):
-        store = RunStore(tmp_path / name, "plain", 0)
-        store.repair()
-        module.done = {int(row["step"]) for row in store.metrics()}
-        trainer = build_trainer(
-            TrainerSettings(accelerator="cpu"),
-            store.folder,
-            [*callbacks, Recorder(store)],
-            [RecordLogger(store)],
-        )
-        trainer.predict(module, return_predictions=False)
-        return store
-
-    return run
 
 
 def kept(store):
