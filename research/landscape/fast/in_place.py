@@ -1,6 +1,8 @@
 """Sums and ReLUs that write where they read, so that images are not copied for nothing."""
 
 import operator
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -34,9 +36,11 @@ def write_in_place(network: GraphModule) -> None:
     network.recompile()
 
 
-def _replace(network: GraphModule, node: Node, function: object, arguments: object) -> None:
+def _replace(
+    network: GraphModule, node: Node, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> None:
     with network.graph.inserting_before(node):
-        new = network.graph.call_function(function, arguments)  # type: ignore[arg-type]
+        new = network.graph.call_function(function, arguments)
     new.meta = dict(node.meta)
     node.replace_all_uses_with(new)
     network.graph.erase_node(node)
