@@ -4,10 +4,14 @@ From per-example losses follow training (their mean), losses by class or frequen
 scatter-add), loss surfaces (sums in float64), curvature (products with the Hessian of the mean) and
 gradient noise. A task is plain torch: it reads no trainer state, logs nothing, and does not move
 itself to a device.
+
+An example may have several labels: that of a language model is a piece of text with a label, the
+next token, at each position. Losses by label are then more than losses by example, which are their
+means; in any other task the two are the same.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor, nn
 
@@ -37,11 +41,35 @@ class Task(ABC):
 
     @abstractmethod
     def labels(self, batch: Batch) -> Tensor:
-        """One label per example: [n]."""
+        """The labels, one per example where it has not several: [labels]."""
 
     def correct(self, outputs: Tensor, batch: Batch) -> Tensor:
-        """Which examples are predicted right: [n], bool."""
+        """Which examples are predicted right, or what share of their labels: [n]."""
         return outputs.argmax(dim=-1) == self.labels(batch)
+
+    def losses_by_label(self, outputs: Tensor, batch: Batch) -> Tensor:
+        """One loss for each of `labels`, from what `outputs` returned: [labels]."""
+        return self.losses_of(outputs, batch)
+
+    def correct_by_label(self, outputs: Tensor, batch: Batch) -> Tensor:
+        """Which of `labels` are predicted right: [labels]."""
+        return self.correct(outputs, batch)
+
+    def by_example(self, losses: Tensor, batch: Batch) -> Tensor:
+        """What `losses_of` returns, from the losses by label: [labels] -> [n]."""
+        del batch
+        return losses
+
+    def minimised(self, losses: Tensor, batch: Batch) -> Tensor:
+        """What training minimises the mean of, from the losses by label: [labels] -> [n].
+
+        The losses by example, unless labels count differently in training.
+        """
+        return self.by_example(losses, batch)
+
+    def class_names(self) -> Sequence[str] | None:
+        """What each class is called, for tables; None where numbers say it."""
+        return None
 
     def losses(self, model: nn.Module, batch: Batch) -> Tensor:
         """One loss per example: [n]. Training minimises its mean."""

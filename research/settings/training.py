@@ -76,6 +76,9 @@ class TrainingSettings(Settings):
 
     batch_size: int | None = Field(default=None, ge=1)
     """Examples of one step, over all devices; null means the whole training set."""
+    micro_batch_size: int | None = Field(default=None, ge=1)
+    """Examples of a step that one device computes at once; the gradients of such parts of a batch
+    add up to the whole batch's, so that it need not fit into memory. Null means all of them."""
     last_batch: Literal["keep", "drop"] = "keep"
     """Whether the short batch that ends an epoch is used."""
     optimizer: OptimizerSettings = AdamWSettings()

@@ -29,6 +29,9 @@ class Measured:
         return dict(zip(tensors, stacked.tolist(), strict=True))
 
 
+Observe = Callable[[Tensor, Tensor, Batch], None]
+"""Is shown losses by label, outputs and batch; it may keep sums, and changes nothing."""
+
 Extra = Callable[[Tensor, Batch], tuple[Statistics, Statistics]]
 """From outputs and batch to further values: those to average, and those to maximise."""
 
@@ -42,6 +45,7 @@ def evaluate(
     extra: Extra | None = None,
     rank: int = 0,
     world_size: int = 1,
+    observe: Observe | None = None,
 ) -> Measured:
     """Mean loss and accuracy of a split, and what `extra` adds.
 
@@ -54,6 +58,7 @@ def evaluate(
         rank: which process this is; each takes every `world_size`-th example, and all get the
             result.
         world_size: how many processes share the work.
+        observe: is shown every batch of this process.
     """
     n = size(split)
     share = {name: column[rank::world_size] for name, column in split.items()}
@@ -63,7 +68,10 @@ def evaluate(
         batch = {name: column[start : start + batch_size] for name, column in share.items()}
         outputs = task.outputs(model, batch)
         averaged, largest = extra(outputs, batch) if extra else ({}, {})
-        loss, correct = task.losses_of(outputs, batch), task.correct(outputs, batch)
+        losses = task.losses_by_label(outputs, batch)
+        if observe:
+            observe(losses, outputs, batch)
+        loss, correct = task.by_example(losses, batch), task.correct(outputs, batch)
         for name, values in {"loss": loss, "accuracy": correct, **averaged}.items():
             total = values.sum(dtype=torch.float64)
             sums[name] = sums[name] + total if name in sums else total

@@ -7,6 +7,7 @@ losses stay there until the chunk ends, and nothing that Lightning keeps about i
 to resume: a checkpoint holds the step count, the loader's two integers and every random generator.
 """
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -25,6 +26,7 @@ from research.training import random_states
 from research.training.evaluation import Statistics, evaluate
 from research.training.interruption import Interruption
 from research.training.loaders import Chunks, Splits
+from research.training.observers import Observer, observe_all
 from research.training.several_processes import agree_on_a_signal
 from research.training.steps import TrainStep
 
@@ -44,6 +46,7 @@ class TrainingModule(LightningModule):
         tracks_accuracy: whether every training step counts the examples it got right.
         evaluation_wanted: set it to have an evaluation before the next regular one.
         arrays: arrays to be kept beside the metrics; whoever stores them takes them out.
+        observers: are shown every batch that is trained on or evaluated.
     """
 
     tracks_accuracy = False
@@ -58,6 +61,7 @@ class TrainingModule(LightningModule):
         self.evaluation_wanted = False
         self.interruption: Interruption | None = None
         self.arrays: dict[str, Tensor] = {}
+        self.observers: list[Observer] = []
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(seed, "initialisation"))
             self.task = self.build_task()
@@ -164,6 +168,8 @@ class TrainingModule(LightningModule):
             self.data["train"],
             self.tracks_accuracy,
             self.trainer.world_size,
+            self.settings.micro_batch_size,
+            observe_all([each.trained for each in self.observers]),
         )
         self._before_update = [
             callback
@@ -270,6 +276,7 @@ class TrainingModule(LightningModule):
             self.extra_statistics,
             self.trainer.global_rank,
             self.trainer.world_size,
+            observe_all([partial(each.evaluated, split) for each in self.observers]),
         )
         values = {f"{split}/{name}": value for name, value in measured.values().items()}
         self._metrics.update(values)

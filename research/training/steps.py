@@ -4,7 +4,7 @@ It knows nothing of Lightning, so that a benchmark can time it alone, and it nev
 device, unless the optimizer does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 import torch.distributed as distributed
@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from research.optim.optimizers import needs_closure
-from research.task import Batch, Task
+from research.task import Batch, Task, size
+from research.training.evaluation import Observe
 
 
 class TrainStep:
@@ -33,6 +34,9 @@ class TrainStep:
         data: the training set, on the device.
         accuracy: whether the share of examples that were right is returned beside the loss.
         world_size: how many processes share a batch.
+        micro_batch: examples of a process that are computed at once, the gradients of such parts
+            of a batch being added up; None means all of them.
+        observe: is shown losses by label, outputs and examples of every part, once a step.
     """
 
     def __init__(
@@ -43,6 +47,8 @@ class TrainStep:
         data: Batch,
         accuracy: bool = False,
         world_size: int = 1,
+        micro_batch: int | None = None,
+        observe: Observe | None = None,
     ) -> None:
         self.task = task
         self.model = model
@@ -50,6 +56,8 @@ class TrainStep:
         self.data = data
         self.accuracy = accuracy
         self.world_size = world_size
+        self.micro_batch = micro_batch
+        self.observe = observe
         self.parameters = [p for group in optimizer.param_groups for p in group["params"]]
         self.needs_closure = needs_closure(optimizer)
 
@@ -65,7 +73,7 @@ class TrainStep:
         """
         batch = {name: column[indices] for name, column in self.data.items()}
         random_state = _random_state(indices.device) if self.needs_closure else None
-        measured = self._evaluate(batch, batch_size)
+        measured = self._evaluate(batch, batch_size, self.observe)
         if before_update:
             before_update()
         if random_state is None:
@@ -74,17 +82,34 @@ class TrainStep:
             self._step_with_closure(batch, batch_size, measured[0], random_state)
         return measured
 
-    def _evaluate(self, batch: Batch, batch_size: int) -> Tensor:
+    def _evaluate(self, batch: Batch, batch_size: int, observe: Observe | None = None) -> Tensor:
         """Computes the gradients; returns [loss] or [loss, accuracy] of the whole batch."""
         self.optimizer.zero_grad(set_to_none=True)
-        outputs = self.task.outputs(self.model, batch)
-        loss = self.task.losses_of(outputs, batch).sum() / batch_size
+        parts = [self._add_gradient(part, batch_size, observe) for part in self._parts(batch)]
+        measured = parts[0] if len(parts) == 1 else torch.stack(parts).sum(dim=0)
+        return self._sum_over_processes(measured) if self.world_size > 1 else measured
+
+    def _parts(self, batch: Batch) -> Iterator[Batch]:
+        """The batch, as much at a time as is computed at once."""
+        n, most = size(batch), self.micro_batch
+        if most is None or most >= n:
+            yield batch
+            return
+        for start in range(0, n, most):
+            yield {name: column[start : start + most] for name, column in batch.items()}
+
+    def _add_gradient(self, part: Batch, batch_size: int, observe: Observe | None) -> Tensor:
+        """Adds a part's share to the gradients and returns that of [loss] or [loss, accuracy]."""
+        outputs = self.task.outputs(self.model, part)
+        losses = self.task.losses_by_label(outputs, part)
+        loss = self.task.minimised(losses, part).sum() / batch_size
         torch.autograd.backward(loss)
         values = [loss.detach()]
         if self.accuracy:
-            values.append(self.task.correct(outputs.detach(), batch).sum() / batch_size)
-        measured = torch.stack(values)
-        return self._sum_over_processes(measured) if self.world_size > 1 else measured
+            values.append(self.task.correct(outputs.detach(), part).sum() / batch_size)
+        if observe:
+            observe(losses.detach(), outputs.detach(), part)
+        return torch.stack(values)
 
     def _step_with_closure(
         self, batch: Batch, batch_size: int, loss: Tensor, random_state: Tensor
