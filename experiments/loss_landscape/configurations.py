@@ -42,6 +42,7 @@ SIZE = {
     "optimizer.lr": 0.01,
     "directions": 8,
     "lines.examples": 512,
+    "data.test_examples": 512,
 }
 SMALLER = {**SIZE, "data.train_examples": 8000, "trainer.max_steps": 496}
 AT_LEAST: dict[str, dict[str, Any]] = {

@@ -1,5 +1,6 @@
 """Both stages of a run on digits: which weights the surfaces are around, and along what they go."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -12,6 +13,7 @@ from experiments.loss_landscape.module import LossLandscape
 from experiments.loss_landscape.naming import MATCHED, START, TRAINED, line_name, plane_name
 from experiments.loss_landscape.settings import LossLandscapeSettings
 from experiments.loss_landscape.training import Network
+from research.image_task import ImageTask
 from research.landscape.vectors import cosine
 from research.landscape.weights import flatten
 from research.records.record_logger import RecordLogger
@@ -39,8 +41,8 @@ def make(**changes):
     return LossLandscapeSettings.model_validate({**PLAIN, **changes})
 
 
-def trainer(folder, callbacks=(), loggers=()):
-    settings = TrainerSettings(max_steps=8, accelerator="cpu")
+def trainer(folder, callbacks=(), loggers=(), max_steps=8):
+    settings = TrainerSettings(max_steps=max_steps, accelerator="cpu")
     return build_trainer(settings, folder, callbacks, loggers)
 
 
@@ -143,6 +145,57 @@ def test_runs_without_such_weights(trained, wanted):
     run = LossLandscape(make(matched_loss=wanted), seed=0)
     found = plans(run.build("landscape", Done(training=module)))
     assert not any(name.startswith(MATCHED) for name in found)
+
+
+def has_channels_last(weights):
+    images = [tensor for tensor in weights.values() if tensor.dim() == 4]
+    return bool(images) and all(
+        tensor.is_contiguous(memory_format=torch.channels_last) for tensor in images
+    )
+
+
+class TestChannelsLast:
+    """How weights lie in memory decides the rounding of a convolution."""
+
+    def test_weights_lie_so_and_are_those_of_the_seed(self, monkeypatch):
+        network = dict(Network(make(), seed=3).named_parameters())
+        monkeypatch.setattr(Network, "build_task", as_pytorch_lays_it_out)
+        other = dict(Network(make(), seed=3).named_parameters())
+        assert has_channels_last(network) and not has_channels_last(other)
+        assert same(network, other)
+
+    def test_training_and_surfaces_keep_it(self, trained):
+        run, module, store = trained
+        assert has_channels_last(dict(module.model.named_parameters()))
+        found = plans(run.build("landscape", Done(training=store)))
+        for point in (START, MATCHED, TRAINED):
+            assert has_channels_last(found[line_name(point, "train", 0)].origin)
+
+    def test_the_centre_is_the_networks_own_loss_to_the_bit(self, trained):
+        run, module, store = trained
+        plan = plans(run.build("landscape", Done(training=store)))[plane_name(TRAINED, "train")]
+        batch = plan.objective.examples
+        with torch.no_grad():
+            outputs = module.model.eval()(batch["images"])
+        losses = F.cross_entropy(outputs, batch["labels"], reduction="none")
+        measured = replace(plan, fast=False).evaluator()([plan.centre])["loss"][0]
+        assert torch.equal(measured, losses)
+
+    def test_a_resume_is_exact(self, trained, tmp_path):
+        _, module, _ = trained
+        short, resumed = (Network(make(), seed=0) for _ in range(2))
+        first = trainer(tmp_path, max_steps=4)
+        first.fit(short)
+        first.save_checkpoint(tmp_path / "short.ckpt")
+        whole = trainer(tmp_path)
+        whole.fit(resumed, ckpt_path=tmp_path / "short.ckpt", weights_only=True)
+        assert resumed.steps == module.steps
+        found = dict(resumed.model.named_parameters())
+        assert same(found, dict(module.model.named_parameters())) and has_channels_last(found)
+
+
+def as_pytorch_lays_it_out(network):
+    return ImageTask(network.settings.data, network.settings.model)
 
 
 class TestDirections:
