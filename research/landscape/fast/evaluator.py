@@ -3,12 +3,14 @@
 What is fast here is algebra and memory, and each part is used where the network has the structure
 for it:
 
-- a first layer that is linear is computed once for all points (`first_layer`);
+- a first layer that is linear is computed once for all points (`first_layer`); after it, linear
+  layers of a width that is slow are widened (`padding`);
 - batch norm that stands still is folded into the layer before it, in the origin and in every
   direction (`folding`);
 - convolutions of images run with channels last, on few examples at a time, which stay in the
   processor's cache; sums and ReLUs overwrite what they read (`in_place`);
-- a point is set by few operations on one vector (`points`);
+- a point is set by few operations on one vector (`points`), and a network that is one operation
+  after the other runs as a list of them (`chain`);
 - on request: compiled by torch, or in bfloat16, which is a preview and no surface to publish.
 
 Nothing is chosen by a clock: the same surface has the same bits each time. Before it is used, an
@@ -23,11 +25,13 @@ from torch import Tensor
 from torch.fx import GraphModule
 
 from research.landscape.evaluation import Coordinates, Evaluator, plain_evaluator
+from research.landscape.fast.chain import in_a_row
 from research.landscape.fast.first_layer import FirstLayer, cut_first_layer
 from research.landscape.fast.folding import fold_batch_norm, folded, moving_names
 from research.landscape.fast.graph import Unrecognised, has_convolutions, traced_copy
 from research.landscape.fast.in_place import write_in_place
 from research.landscape.fast.network import FastNetwork, channels_last, inputs_of
+from research.landscape.fast.padding import pad_narrow_layers
 from research.landscape.fast.points import Points
 from research.landscape.objective import Measures, Objective
 from research.landscape.vectors import Direction
@@ -69,28 +73,28 @@ class FastEvaluator:
     def __call__(self, coordinates: Coordinates) -> dict[str, Tensor]:
         """By name of the measure, [points, examples]."""
         devices = {column.device for column in self._batches[0].values() if column.is_cuda}
-        with torch.random.fork_rng(devices=[device.index for device in devices]):
+        indices = [device.index for device in devices]
+        with torch.random.fork_rng(devices=indices), torch.inference_mode():
             found = [self.at(point) for point in coordinates]
         return {name: torch.stack([each[name] for each in found]) for name in found[0]}
 
     def at(self, point: Sequence[float], examples: int | None = None) -> dict[str, Tensor]:
-        """The measures at one point, [examples] each.
+        """The measures at one point, [examples] each; to be called in inference mode.
 
         Args:
             point: its coordinates.
             examples: how many of the first examples at least; None means all.
         """
         parts: dict[str, list[Tensor]] = {}
-        with torch.inference_mode():
-            self._points.set(point)
-            seen = 0
-            for number, batch in enumerate(self._batches):
-                if examples is not None and seen >= examples:
-                    break
-                self._network.look_at(number, point)
-                for name, values in self._measures(self._network, batch).items():
-                    parts.setdefault(name, []).append(values)
-                seen += size(batch)
+        self._points.set(point)
+        seen = 0
+        for number, batch in enumerate(self._batches):
+            if examples is not None and seen >= examples:
+                break
+            self._network.look_at(number, point)
+            for name, values in self._measures(self._network, batch).items():
+                parts.setdefault(name, []).append(values)
+            seen += size(batch)
         return {name: torch.cat(values) for name, values in parts.items()}
 
 
@@ -146,13 +150,14 @@ def _build(
     batches = _batches(network, objective, first)
     sums = None
     if first is not None:
+        pad_narrow_layers(network)
         inputs = inputs_of(model, measures, batches)
         sums = [first.products(x, [start, *changes]) for x in inputs]
     dtype = torch.bfloat16 if preview else None
     points = Points(network, start, changes, dtype)
     path = ", ".join(_path(len(folds), first, network, compiled, preview, size(batches[0])))
-    rest = torch.compile(network, dynamic=False) if compiled else network
-    return FastEvaluator(path, FastNetwork(rest, dtype, sums), points, batches, measures)
+    run = torch.compile(network, dynamic=False) if compiled else in_a_row(network) or network
+    return FastEvaluator(path, FastNetwork(network, run, dtype, sums), points, batches, measures)
 
 
 def _batches(network: GraphModule, objective: Objective, first: FirstLayer | None) -> list[Batch]:
@@ -204,7 +209,7 @@ def _check(
     batch = next(objective.batches())
     small = replace(objective, examples=batch)
     plain = plain_evaluator(small, origin, directions)([point])["loss"][0].double().mean()
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), torch.inference_mode():
         losses = evaluator.at(point, size(batch))["loss"][: size(batch)]
     fast = losses.double().mean()
     tolerance = PREVIEW_TOLERANCE if preview else TOLERANCE

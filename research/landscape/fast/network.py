@@ -16,36 +16,39 @@ class FastNetwork(nn.Module):
     """The rest of a network, after its first layer where that is computed once.
 
     Args:
-        rest: the network, or what is left of it; it may overwrite what it is called with.
+        rest: the network, or what is left of it.
+        run: what it does; it may overwrite what it is called with.
         dtype: what it computes in; None for the examples' own.
         sums: the first layer's products, a batch each; None where it is part of the rest.
     """
 
     def __init__(
         self,
-        rest: Callable[[Tensor], Tensor],
+        rest: nn.Module,
+        run: Callable[[Tensor], Tensor],
         dtype: torch.dtype | None,
         sums: Sequence[FirstLayerSum] | None,
     ) -> None:
         super().__init__()
         self.rest = rest
+        self._run = run
         self.dtype = dtype
         self._sums = sums
-        self._batch = 0
-        self._coordinates: Sequence[float] = ()
+        self._now: tuple[int, Sequence[float]] = (0, ())
         self.eval()
 
     def look_at(self, batch: int, coordinates: Sequence[float]) -> None:
         """Says which batch comes next, and where the point lies."""
-        self._batch, self._coordinates = batch, coordinates
+        self._now = (batch, coordinates)
 
     def forward(self, x: Tensor) -> Tensor:
         """What the real network would return for this batch, at this point."""
         if self._sums is not None:
-            x = self._sums[self._batch].at(self._coordinates)
+            batch, coordinates = self._now
+            x = self._sums[batch].at(coordinates)
         if self.dtype is None:
-            return self.rest(x)
-        return self.rest(x.to(self.dtype)).to(torch.float32)
+            return self._run(x)
+        return self._run(x.to(self.dtype)).to(torch.float32)
 
 
 class _Listener(nn.Module):

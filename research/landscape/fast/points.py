@@ -19,8 +19,9 @@ class Points:
 
     Args:
         network: the network; what its tensors held before is gone.
-        origin: by name of all its parameters and buffers, of any floating dtype.
-        directions: the same names each.
+        origin: by name of all its parameters and buffers, of any floating dtype; rows that the
+            network has beyond it are zero.
+        directions: the same names each; at least one.
         dtype: what the network computes in, if not in its own dtype.
     """
 
@@ -62,9 +63,10 @@ class Points:
 
     def set(self, coordinates: Sequence[float]) -> None:
         """Sets the network to a point."""
-        self._point.copy_(self._origin)
-        for direction, coordinate in zip(self._directions, coordinates, strict=True):
-            if coordinate:
-                self._point.add_(direction, alpha=coordinate)
+        direction, *directions = self._directions
+        coordinate, *others = coordinates
+        torch.add(self._origin, direction, alpha=coordinate, out=self._point)
+        for direction, coordinate in zip(directions, others, strict=True):
+            self._point.add_(direction, alpha=coordinate)
         if self._used is not self._point:
             self._used.copy_(self._point)

@@ -71,6 +71,18 @@ class Shifted(nn.Module):
         return self.output(x.flatten(1) + self.shift.sum(0))
 
 
+class Doubled(nn.Module):
+    """No row of operations, though each looks at one other alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.output = nn.Linear(72, 6), nn.Linear(6, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.first(x.flatten(1)).tanh()
+        return self.output(torch.add(y, y))
+
+
 class Output(nn.Module):
     """A first layer by the name that the end of a graph has."""
 
@@ -88,10 +100,11 @@ class Tokens(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.first, self.norm = nn.Linear(36, 2), nn.BatchNorm1d(2)
-        self.output = nn.Linear(4, CLASSES)
+        self.second, self.output = nn.Linear(2, 9, bias=False), nn.Linear(18, CLASSES)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.output(self.norm(self.first(x.flatten(2))).relu().flatten(1))
+        y = self.norm(self.first(x.flatten(2))).relu()
+        return self.output(self.second(y).view(-1, 18))
 
 
 class Branching(nn.Module):
@@ -144,6 +157,11 @@ FAST: dict[str, tuple[Callable[[], nn.Module], str]] = {
         lambda: mlp(batch_norm=True, dropout=0.5),
         "the first layer computed once, 2 batch norms folded",
     ),
+    "mlp, narrow layers": (
+        lambda: mlp(widths=(9, 9, 15, 8, 16), batch_norm=True),
+        "the first layer computed once, 5 batch norms folded",
+    ),
+    "doubled": (Doubled, "the first layer computed once"),
     "one layer": (
         lambda: nn.Sequential(nn.Flatten(), nn.Linear(72, CLASSES)),
         "the first layer computed once",
