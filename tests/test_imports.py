@@ -145,24 +145,43 @@ def rooms(name: str) -> list[str]:
     return [module_of(path) for path in sorted((ROOT / "experiments").glob(f"*/{name}.py"))]
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        *rooms("settings"),
-        *rooms("evidence"),
-        "research.evidence.build",
-        "research.records.store",
-        "experiments.command_line.commands",
-        "experiments.command_line.data_files",
-        "experiments.command_line.finish",
-        "experiments.command_line.machine",
-        "experiments.command_line.plan",
-        "experiments.command_line.reporting",
-    ],
-)
-def test_no_torch_behind_it(module):
-    code = f"import sys, {module}; sys.exit(any(m in sys.modules for m in {TORCH}))"
-    result = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
+WITHOUT_TORCH_TOO = [
+    *rooms("settings"),
+    *rooms("evidence"),
+    "research.evidence.build",
+    "research.records.store",
+    "experiments.command_line.commands",
+    "experiments.command_line.data_files",
+    "experiments.command_line.finish",
+    "experiments.command_line.machine",
+    "experiments.command_line.plan",
+    "experiments.command_line.reporting",
+]
+IMPORT_EACH = f"""
+import importlib, os, sys
+import research.evidence.build, research.settings.training  # what most need, once for all forks
+assert not any(name in sys.modules for name in {TORCH}), "torch is behind what most need"
+for module in sys.argv[1:]:
+    child = os.fork()
+    if child == 0:
+        importlib.import_module(module)
+        os._exit(1 if any(name in sys.modules for name in {TORCH}) else 0)
+    print(module, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def exit_codes():
+    """By module: 0 for a process that has imported it, and no torch with it."""
+    command = [sys.executable, "-c", IMPORT_EACH, *WITHOUT_TORCH_TOO]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
-    assert result.returncode == 0, result.stderr
+    assert done.returncode == 0, done.stderr
+    return dict(line.split() for line in done.stdout.splitlines()), done.stderr
+
+
+@pytest.mark.parametrize("module", WITHOUT_TORCH_TOO)
+def test_no_torch_behind_it(exit_codes, module):
+    codes, said = exit_codes
+    assert codes[module] == "0", said

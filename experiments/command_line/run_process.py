@@ -29,7 +29,7 @@ UNSEEN = 256
 _KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
 """Has glibc keep what a step frees for the next one: measured 1.2 times the steps/s."""
 ONE_RUN = ["-m", "experiments.command_line.one_run"]
-_PRELOADED = (
+PRELOADED = (
     "callbacks.durable_checkpoint",
     "callbacks.recorder",
     "callbacks.standard",
@@ -145,7 +145,7 @@ def can_be_forked(record: Record, run: RunStore) -> bool:
 
 def _modules(record: Record) -> list[str]:
     """What the runs of a record import; a user's own modules are left to the runs themselves."""
-    modules = list(_PRELOADED)
+    modules = list(PRELOADED)
     if record.plan.wandb != "off":
         modules.append("wandb")
     with suppress(SettingsError):  # the run will say it better
@@ -169,16 +169,21 @@ class ForkServer:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
         self._connection, its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with its_end:
-            number = its_end.fileno()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", fork_server.__name__, str(number), *modules],
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._said,
-                pass_fds=[number],
-                start_new_session=True,
-            )
+            self._process = self._begin(its_end.fileno(), modules, environment)
+
+    def _begin(
+        self, connection: int, modules: list[str], environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        """Its process, which serves the other end of the connection."""
+        return subprocess.Popen(
+            [sys.executable, "-m", fork_server.__name__, str(connection), *modules],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._said,
+            pass_fds=[connection],
+            start_new_session=True,
+        )
 
     def last_words(self) -> str:
         """The last line that it wrote to its standard error, once it is gone."""

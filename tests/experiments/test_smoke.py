@@ -18,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", [each.name for each in all_experiments()])
-def test_smoke(name, tmp_path):
+def test_smoke(name, tmp_path, descent_command):
     words = ["run", name, "--preset", "smoke", "--wandb", "off", "--out", str(tmp_path / "record")]
     done = subprocess.run(
-        [sys.executable, "-m", "experiments", *words],
+        [sys.executable, "-m", *descent_command, *words],
         cwd=tmp_path,
         # An empty data folder: smoke must need no files.
         env={**os.environ, "PYTHONPATH": str(ROOT), "DESCENT_DATA": str(tmp_path / "no-data")},

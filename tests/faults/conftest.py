@@ -25,11 +25,14 @@ class Descent:
     """The command `descent`, run in a folder of its own, with one thread per run."""
 
     folder: Path
+    command: tuple[str, ...] = ("experiments",)
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self, *arguments, prefix=(), **environment):
+        """What a prefix does to the command must reach the runs: they can't come from elsewhere."""
+        command = ("experiments",) if prefix else self.command
         return subprocess.Popen(
-            [*prefix, sys.executable, "-m", "experiments", *map(str, arguments)],
+            [*prefix, sys.executable, "-m", *command, *map(str, arguments)],
             cwd=self.folder,
             env={
                 **os.environ,
@@ -58,8 +61,20 @@ class Descent:
 
 
 @pytest.fixture
-def descent(tmp_path):
-    return Descent(tmp_path)
+def here(tmp_path, monkeypatch):
+    """A folder with a file, a folder that is not empty, and a record."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("")
+    (tmp_path / "record").mkdir()
+    (tmp_path / "record" / "settings.yaml").write_text("experiment: grokking\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def descent(tmp_path, descent_command):
+    return Descent(tmp_path, descent_command)
 
 
 def sha1_of_weights(run):
@@ -95,9 +110,9 @@ KILLED_AT = 150
 
 
 @pytest.fixture(scope="session")
-def left_alone(tmp_path_factory):
+def left_alone(tmp_path_factory, descent_command):
     """What came of the tiny experiment with several seeds, each left alone."""
-    descent = Descent(tmp_path_factory.mktemp("left_alone"))
+    descent = Descent(tmp_path_factory.mktemp("left_alone"), descent_command)
     done = descent.parity("record", "--seeds", f"0-{SEEDS - 1}")
     assert done.returncode == 0, done.stderr
     return [what_came_of(descent.run_of("record", seed=seed)) for seed in range(SEEDS)]
@@ -110,8 +125,8 @@ def uninterrupted(left_alone):
 
 
 @pytest.fixture(scope="session")
-def _killed(tmp_path_factory):
-    descent = Descent(tmp_path_factory.mktemp("killed"))
+def _killed(tmp_path_factory, descent_command):
+    descent = Descent(tmp_path_factory.mktemp("killed"), descent_command)
     killed = descent.parity("record", PARITY_KILL_AT=str(KILLED_AT))
     assert killed.returncode == 1, killed.stderr
     return descent.folder / "record"

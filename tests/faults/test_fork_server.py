@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from research.training.checkpoints import all_checkpoints
-from tests.faults.conftest import PARITY, wait_for, what_came_of
+from tests.faults.conftest import PARITY, Descent, wait_for, what_came_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="runs are forked on Linux only")
 
@@ -17,8 +17,9 @@ def parent_of(pid):
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def test_runs_go_on_when_it_is_killed(descent, uninterrupted):
+def test_runs_go_on_when_it_is_killed(tmp_path, uninterrupted):
     """The first run was forked from it and ends as if nothing had been; the next starts anew."""
+    descent = Descent(tmp_path)  # which imports everything itself, as outside of tests
     command = ("run", PARITY, "--out", "record", "--wandb", "off", "--seeds", "0,1")
     process = descent.start(*command, "--workers", "1")
     wait_for((descent.folder / "record" / "runs" / "plain" / "0").exists)

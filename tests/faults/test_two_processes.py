@@ -30,36 +30,35 @@ def in_this_process(folder, record):
     return store
 
 
-def test_two_processes_equal_one(descent):
-    """Batches of 5 and 2 make uneven shares; dropout is off, since each process draws its own."""
-    plain = ("--dropout", "0", "--batch_size", "5")
-    command = ("run", PARITY, "--out", "two", "--wandb", "offline")
-    two = descent(*command, *plain, *DDP)
-    assert two.returncode == 0, two.stdout + two.stderr
-    two_run = descent.run_of("two")
-    one_run = in_this_process(descent.folder, Record.open(descent.folder / "two"))
-    for name, expected in weights(one_run).items():
-        torch.testing.assert_close(weights(two_run)[name], expected, atol=1e-6, rtol=1e-6)
-    ones, twos = one_run.metrics(), two_run.metrics()
-    assert [row["step"] for row in ones] == [row["step"] for row in twos]
-    assert [sorted(row) for row in ones] == [sorted(row) for row in twos]
-    for row, other in zip(ones, twos, strict=True):
-        assert all(abs(row[key] - other[key]) < 1e-5 for key in row)
-    names = {path.name.rsplit("-", 1)[1] for path in two_run.folder.rglob("offline-run-*")}
-    assert len(names) == 1
-
-
-def test_two_processes_stop_together_and_resume(descent):
-    """The signal reaches only one of them; the other must not wait for it for ever."""
-    command = ("run", PARITY, "--out", "record", "--wandb", "off", "--trainer.max_steps", 600)
-    process = descent.start(*command, *DDP, PARITY_WAIT="0.01")
-    wait_for((descent.folder / "record" / "runs" / "plain" / "0").exists)
-    run = descent.run_of("record")
+def stop_when_it_has_begun(descent, process):
+    """The signal reaches only one of the two; the other must not wait for it for ever."""
+    wait_for((descent.folder / "two" / "runs" / "plain" / "0").exists)
+    run = descent.run_of("two")
     wait_for(lambda: run.status().step > 20)
     os.kill(run.status().pid, signal.SIGTERM)
     out, _ = process.communicate(timeout=90)
     assert process.returncode == 1
     assert "plain seed 0 interrupted" in out
     assert run.status().state == "interrupted"
-    assert descent("resume", "record").returncode == 0
-    assert run.status().state == "done" and run.status().step == 600
+    return run
+
+
+def test_two_processes_that_stop_together_and_resume_equal_one(descent):
+    """Batches of 5 and 2 make uneven shares; dropout is off, since each process draws its own."""
+    plain = ("--dropout", "0", "--batch_size", "5")
+    command = ("run", PARITY, "--out", "two", "--wandb", "offline")
+    run = stop_when_it_has_begun(descent, descent.start(*command, *plain, *DDP, PARITY_WAIT="0.05"))
+    assert 20 < run.status().step < 200
+    resumed = descent("resume", "two")
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert run.status().state == "done" and run.status().step == 200
+    one_run = in_this_process(descent.folder, Record.open(descent.folder / "two"))
+    for name, expected in weights(one_run).items():
+        torch.testing.assert_close(weights(run)[name], expected, atol=1e-6, rtol=1e-6)
+    ones, twos = one_run.metrics(), run.metrics()
+    assert [row["step"] for row in ones] == [row["step"] for row in twos]
+    assert [sorted(row) for row in ones] == [sorted(row) for row in twos]
+    for row, other in zip(ones, twos, strict=True):
+        assert all(abs(row[key] - other[key]) < 1e-5 for key in row)
+    parts = [path.name.rsplit("-", 1)[1] for path in run.folder.rglob("offline-run-*")]
+    assert len(parts) > 1 and len(set(parts)) == 1, "one W&B run, in a part for each command"
