@@ -43,8 +43,8 @@ from experiments.command_line.options import (
     WorkersOption,
 )
 from research.settings.base import Settings
-from research.settings.document import read_document
-from research.settings.resolve import ResolvedCommand, read_experiment, resolve
+from research.settings.document import read_document, read_first
+from research.settings.resolve import ResolvedCommand, resolve
 
 app = typer.Typer(
     name="descent",
@@ -70,8 +70,7 @@ def list_experiments() -> int:
     experiments = all_experiments()
     width = max((len(each.name) for each in experiments), default=0)
     for each in experiments:
-        summary = read_experiment(read_document(each.config)).summary
-        typer.echo(f"{each.name:<{width}}  {summary}")
+        typer.echo(f"{each.name:<{width}}  {read_first(each.config, 'summary')}")
     return 0
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import MappingStartEvent, ScalarEvent
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from research.settings.core_schema import PREFIX, CoreResolver, PlainData, value_of
@@ -71,6 +72,28 @@ def parse_document(text: str, name: str) -> Document:
     except RecursionError as error:
         raise SettingsError(f"{name}: is nested too deeply") from error
     return Document(name, data, builder.lines)
+
+
+def read_first(path: Path, key: str) -> str:
+    """The text at the first key of a settings file, without reading on.
+
+    A list of all experiments would wait a second for what it does not show.
+
+    Raises:
+        SettingsError: the file can't be read, or does not begin with this key and a text.
+    """
+    name = path_shown(path)
+    text = _read(path, name)
+    try:
+        events = YAML(typ="rt", pure=True).parse(text)
+        first = list(itertools.islice(events, 5))
+    except YAMLError:
+        first = []
+    match first:
+        case [_, _, MappingStartEvent(), ScalarEvent(value=str(found)), ScalarEvent(value=str(it))]:
+            if found == key:
+                return it
+    raise SettingsError(f"{name}: expected {key} as the first key, and a text")
 
 
 def parse_value(text: str) -> PlainData:

@@ -4,7 +4,13 @@ import time
 
 import pytest
 
-from research.settings.document import parse_document, parse_value, path_shown, read_document
+from research.settings.document import (
+    parse_document,
+    parse_value,
+    path_shown,
+    read_document,
+    read_first,
+)
 from research.settings.errors import SettingsError
 
 TEXT = """\
@@ -177,3 +183,19 @@ class TestValue:
     def test_refused_in_one_line(self, text):
         with pytest.raises(ValueError, match=r"^.+\Z"):
             parse_value(text)
+
+
+class TestReadFirst:
+    def test_what_follows_is_not_read(self, tmp_path):
+        path = tmp_path / "f.yaml"
+        path.write_text("# a comment\nsummary: 'one: two'  # why\nvariants: {a: 1, a: 2}\n")
+        assert read_first(path, "summary") == "one: two"
+
+    @pytest.mark.parametrize(
+        "text", ["", "settings: {}\nsummary: late\n", "summary: [a]\n", "- summary\n", "summary: {"]
+    )
+    def test_another_beginning_is_refused(self, tmp_path, text):
+        path = tmp_path / "f.yaml"
+        path.write_text(text)
+        with pytest.raises(SettingsError, match=r"f\.yaml: expected summary as the first key"):
+            read_first(path, "summary")
