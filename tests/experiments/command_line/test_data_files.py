@@ -1,4 +1,4 @@
-"""Image files are checked or downloaded before a record is made, and provenance says which."""
+"""Data files are checked or downloaded before a record is made, and provenance says which."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.__main__ import main
-from experiments.command_line import finish
+from experiments.command_line import data_files, finish
 from experiments.command_line.data_files import provide_data, provide_data_again
 from research.records.plan import Plan, VariantPlan
 from research.records.provenance import collect
@@ -16,6 +16,7 @@ from research.settings.errors import SettingsError
 from research.settings.images import ImageSettings, UsesImages
 from research.settings.resolve import ResolvedVariant
 from research.settings.sweep import SweepSettings
+from research.settings.text import TextSettings, UsesText, VocabularySettings
 from research.settings.training import TrainingSettings
 from tests.research.data.idx import write_image_set
 from tests.research.data.mirror import mirror
@@ -146,6 +147,48 @@ def test_a_sweep_is_looked_at_too_and_each_set_once(tmp_path):
 def test_without_images_there_is_nothing_to_look_for():
     assert provide_data({"a": variant(TrainingSettings)}, None) == []
     assert "data" not in collect(["descent"])
+
+
+class SweepOfTexts(SweepSettings, UsesText):
+    """The same for text."""
+
+
+def test_texts_are_provided_too_and_those_of_the_same_tokens_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    one, two, three = (
+        variant(SweepOfTexts, data=TextSettings(sources=("topics",), **changes))
+        for changes in ({"context": 8}, {"context": 16, "train_tokens": 99}, {"lower_case": True})
+    )
+    found = provide_data({"a": one, "b": two, "c": three}, None)
+    assert [entry["set"] for entry in found] == ["python_docs"] * 4
+    assert len({entry["sha256"] for entry in found}) == 3, "the text is the same"
+    assert len(list((tmp_path / "cache" / "descent" / "text").iterdir())) == 2
+    missing = variant(SweepOfTexts, data=TextSettings(name="tiny_shakespeare"))
+    with pytest.raises(SettingsError, match=r"^data.name is tiny_shakespeare: .*input.txt is not"):
+        provide_data({"d": missing}, None)
+
+
+def test_a_text_that_changed_since_the_record_began_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (texts / name).write_text("one two\n")
+    data = TextSettings(
+        name="folder", folder=str(texts), vocabulary=VocabularySettings(size=None), context=2
+    )
+    now = {"a": SweepOfTexts(data=data)}
+    before = provide_data({"a": variant(SweepOfTexts, data=data)}, None)
+    assert data_files.provide_data_of(now, None) == before
+    record = Record.create(
+        tmp_path / "record",
+        Plan(experiment="grokking", wandb="off", variants={}, runs={}),
+        collect(["descent"], None, before),
+    )
+    data_files.refuse_others(record, before)
+    (texts / "b.txt").write_text("one three\n")
+    with pytest.raises(SettingsError, match=r"^text files in .* has SHA-256 .*/record began$"):
+        data_files.refuse_others(record, data_files.provide_data_of(now, None))
 
 
 def begun(folder, settings, data=()):

@@ -20,8 +20,8 @@ def test_every_download_has_a_checksum_and_several_mirrors(file):
 
 def test_no_two_files_are_the_same():
     everything = [*FILES_OF_ALL, *BATCHES]
-    assert len({file.sha256 for file in everything}) == len(everything) == 15
-    assert len({file.path for file in everything}) == 15
+    assert len({file.sha256 for file in everything}) == len(everything) == 23
+    assert len({file.path for file in everything}) == 23
 
 
 def test_names():

@@ -178,6 +178,24 @@ def test_data_files_that_are_not_official_are_named(tmp_path):
     assert "2 not as published" not in compose([record])
 
 
+def test_a_text_that_comes_in_no_official_file_has_its_versions_and_its_sum(tmp_path):
+    plan = Plan(
+        experiment="x", variants={"a": VariantPlan(label="A", settings={})}, runs={"a": [0]}
+    )
+    text = {
+        "set": "python_docs",
+        "file": "python_docs of numpy",
+        "sha256": "0123456789abcdef",
+        "official_sha256": "",
+        "official": False,
+        "versions": "python 3.11.7, numpy 2.4.6",
+    }
+    record = Record.create(tmp_path / "r", plan, {"data": [text]})
+    shown = "python_docs of numpy (python 3.11.7, numpy 2.4.6), SHA-256 0123456789ab..."
+    assert shown in compose([record])
+    assert "not as published" not in compose([record])
+
+
 def test_a_record_without_evidence_or_provenance_still_has_a_report(tmp_path):
     plan = Plan(
         experiment="x",
