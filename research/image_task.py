@@ -4,11 +4,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from research.data.augmentation import crop_flip
+from research.data.barcodes import load_barcoded_images
 from research.data.images import load_images
 from research.models.cnn import CNN
 from research.models.cnn5 import CNN5
 from research.models.mlp import MLP
 from research.models.resnet import ResNet
+from research.reweighting import class_weights
+from research.settings.barcodes import BarcodedImageSettings
 from research.settings.images import ImageSettings
 from research.settings.models import (
     CNN5Settings,
@@ -17,6 +20,7 @@ from research.settings.models import (
     ResNetSettings,
     ScaledModelSettings,
 )
+from research.settings.reweighting import Reweighting
 from research.task import Batch, Task
 
 
@@ -31,6 +35,7 @@ class ImageTask(Task):
         data: the images.
         model: the network.
         data_folder: folder of data files; None means $DESCENT_DATA or the cache folder.
+        reweighting: how classes are weighted in what training minimises.
 
     Raises:
         SettingsError: a data file is missing or damaged.
@@ -41,9 +46,14 @@ class ImageTask(Task):
         data: ImageSettings,
         model: ImageModelSettings | ScaledModelSettings,
         data_folder: str | None = None,
+        reweighting: Reweighting = "none",
     ) -> None:
         self.model = build_model(model, data.shape, data.classes)
-        self.splits = dict(load_images(data, data_folder))
+        if isinstance(data, BarcodedImageSettings):
+            self.splits = dict(load_barcoded_images(data, data_folder))
+        else:
+            self.splits = dict(load_images(data, data_folder))
+        self.weights = class_weights(reweighting, self.splits["train"]["labels"], data.classes)
         self.augments = data.augmentation == "crop_flip"
         # Black, in whatever units pixels are: zero would be grey where they are standardised.
         self.background = self.splits["train"]["images"].amin(dim=(0, 2, 3))
@@ -64,6 +74,10 @@ class ImageTask(Task):
     def labels(self, batch: Batch) -> Tensor:
         """The classes: [n]."""
         return batch["labels"]
+
+    def minimised(self, losses: Tensor, batch: Batch) -> Tensor:
+        """The losses, times the weights of their classes where classes are weighted: [n]."""
+        return losses if self.weights is None else self.weights.times(losses, batch["labels"])
 
 
 def build_model(

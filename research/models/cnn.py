@@ -7,7 +7,7 @@ from research.settings.models import CNNSettings
 
 
 class CNN(nn.Module):
-    """Blocks of convolution, norm, non-linearity and 2 x 2 pool; a hidden layer; logits.
+    """Blocks of convolution, norm, non-linearity and 2 x 2 pool; a hidden layer, if any; logits.
 
     Each block halves height and width, rounding down. Convolutions keep the size (zero padding), so
     after b blocks of c channels c * floor(h / 2^b) * floor(w / 2^b) numbers enter the hidden layer.
@@ -34,8 +34,9 @@ class CNN(nn.Module):
             layers += self._block(settings, channels, wider)
             channels = wider
         self.features = nn.Sequential(*layers)
-        self.hidden = self._hidden(settings, channels * height * width)
-        self.output = nn.Linear(settings.hidden, outputs)
+        inputs = channels * height * width
+        self.hidden = self._hidden(settings, inputs)
+        self.output = nn.Linear(settings.hidden or inputs, outputs)
 
     @staticmethod
     def _block(settings: CNNSettings, channels: int, wider: int) -> list[nn.Module]:
@@ -53,6 +54,8 @@ class CNN(nn.Module):
         drops_output = dropout and settings.dropout_before == "hidden_and_output"
         # Names of weights then don't tell whether there is dropout: directions are drawn by name.
         drops_hidden = dropout or settings.dropout_before == "hidden"
+        if settings.hidden is None:
+            return nn.Sequential(nn.Flatten(), *([nn.Dropout(dropout)] if drops_output else []))
         return nn.Sequential(
             nn.Flatten(),
             *([nn.Dropout(dropout)] if drops_hidden else []),

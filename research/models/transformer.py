@@ -1,7 +1,12 @@
 """A small decoder-only transformer; every choice in which public versions differ is a setting.
 
-`forward` computes the logits of the last positions only: training on answers needs no others. What
-`research.models.prefix_sharing` arranges in another way has methods of its own.
+`forward` computes the logits of the last positions only: training on answers needs no others, and
+a language model asks for all. What `research.models.prefix_sharing` arranges in another way has
+methods of its own.
+
+GPT-2 (Radford et al., 2019) is norm "pre", biases, learned positions, activation "gelu_tanh", a
+tied output, dropout 0.1 at "gpt2", embeddings and linear weights normal with deviation 0.02, those
+that write to the residual stream scaled by depth; its small size has 12 layers and heads of 64.
 """
 
 from collections.abc import Sequence
@@ -15,7 +20,7 @@ from research.settings.models import TransformerSettings
 
 
 class Transformer(nn.Module):
-    """Token and position vectors, blocks, a last norm if norm is "pre", an untied output layer.
+    """Token and position vectors, blocks, a last norm if norm is "pre", an output layer.
 
     Initial values are drawn from torch's global generator.
     """
@@ -32,12 +37,16 @@ class Transformer(nn.Module):
         self.settings = settings
         width = settings.width
         self.token_embedding = nn.Embedding(vocabulary, width)
+        self.token_scale = width**0.5 if settings.scale_embedding else 1.0
         self.position_embedding = _positions(settings, context)
+        self.dropout = nn.Dropout(_dropout(settings, "gpt2", "everywhere"))
         blocks = nn.ModuleList([Block(settings) for _ in range(settings.layers)])
         self.blocks = cast("Sequence[Block]", blocks)  # torch gives a list's elements no type
         self.final_norm = _norm(settings) if settings.norm == "pre" else nn.Identity()
         classes = settings.output_classes or vocabulary
-        self.output = nn.Linear(width, classes, bias=settings.bias)
+        self.output = nn.Linear(width, classes, bias=settings.bias and not settings.tied_output)
+        if settings.tied_output:
+            self.output.weight = self.token_embedding.weight
         self._initialise()
 
     def forward(self, tokens: Tensor, answers: int = 1) -> Tensor:
@@ -58,7 +67,10 @@ class Transformer(nn.Module):
 
     def embed(self, tokens: Tensor, positions: Tensor) -> Tensor:
         """Token vector plus position vector; the index tensors broadcast: [..., width]."""
-        states: Tensor = self.token_embedding(tokens) + self.position_embedding(positions)
+        vectors: Tensor = self.token_embedding(tokens)
+        if self.token_scale != 1:
+            vectors = vectors * self.token_scale
+        states: Tensor = self.dropout(vectors + self.position_embedding(positions))
         return states
 
     def logits(self, states: Tensor) -> Tensor:
@@ -68,14 +80,21 @@ class Transformer(nn.Module):
 
     @torch.no_grad()
     def _initialise(self) -> None:
-        embedding_std = self.settings.embedding_init_std
+        settings = self.settings
+        embedding_std = settings.embedding_init_std
+        linear_std = embedding_std if settings.linear_init == "as_embedding" else 0.02
         for module in self.modules():
             if isinstance(module, nn.Embedding):
                 module.weight.normal_(std=embedding_std)
-            elif isinstance(module, nn.Linear) and self.settings.linear_init == "normal_0.02":
-                module.weight.normal_(std=0.02)
+            elif isinstance(module, nn.Linear) and settings.linear_init != "pytorch":
+                if module.weight is not self.token_embedding.weight:
+                    module.weight.normal_(std=linear_std)
                 if module.bias is not None:
                     module.bias.zero_()
+        if settings.residual_init == "scaled_by_depth":
+            for block in self.blocks:
+                for layer in (block.attention.output, block.feed_forward.contract):
+                    layer.weight /= (2 * settings.layers) ** 0.5
 
 
 class Block(nn.Module):
@@ -126,6 +145,7 @@ class Attention(nn.Module):
         super().__init__()
         width, bias = settings.width, settings.bias
         self.heads = settings.heads
+        self.dropout = _dropout(settings, "gpt2", "everywhere")
         self.query = nn.Linear(width, width, bias=bias)
         self.key = nn.Linear(width, width, bias=bias)
         self.value = nn.Linear(width, width, bias=bias)
@@ -136,11 +156,16 @@ class Attention(nn.Module):
         query, key, value = self.query(last_inputs), self.key(inputs), self.value(inputs)
         last, positions = last_inputs.shape[1], inputs.shape[1]
         mask = None
-        if last > 1:
+        if 1 < last < positions:
             square = torch.ones(last, positions, dtype=torch.bool, device=query.device)
             mask = square.tril(diagonal=positions - last)
         mixed = F.scaled_dot_product_attention(
-            self._split(query), self._split(key), self._split(value), attn_mask=mask
+            self._split(query),
+            self._split(key),
+            self._split(value),
+            attn_mask=mask,
+            dropout_p=self.dropout if self.training else 0.0,
+            is_causal=1 < last == positions,  # which fast kernels know, a mask they may not
         )
         output: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
         return output
@@ -157,12 +182,13 @@ class FeedForward(nn.Module):
         super().__init__()
         hidden = settings.feed_forward_factor * settings.width
         self.expand = nn.Linear(settings.width, hidden, bias=settings.bias)
-        self.activation = nn.ReLU() if settings.activation == "relu" else nn.GELU()
+        self.activation = _activation(settings)
+        self.dropout = nn.Dropout(_dropout(settings, "everywhere"))
         self.contract = nn.Linear(hidden, settings.width, bias=settings.bias)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """[..., width] -> [..., width]."""
-        outputs: Tensor = self.contract(self.activation(self.expand(inputs)))
+        outputs: Tensor = self.contract(self.dropout(self.activation(self.expand(inputs))))
         return outputs
 
 
@@ -197,3 +223,14 @@ def _norm(settings: TransformerSettings) -> nn.Module:
     if settings.norm == "none":
         return nn.Identity()
     return nn.LayerNorm(settings.width, elementwise_affine=settings.norm_affine)
+
+
+def _activation(settings: TransformerSettings) -> nn.Module:
+    if settings.activation == "relu":
+        return nn.ReLU()
+    return nn.GELU(approximate="tanh" if settings.activation == "gelu_tanh" else "none")
+
+
+def _dropout(settings: TransformerSettings, *places: str) -> float:
+    """The rate, where the settings name one of the places; else 0."""
+    return settings.dropout if settings.dropout_at in places else 0.0

@@ -24,18 +24,34 @@ class TransformerSettings(Settings):
     """Whether layer norms have a trained scale and shift."""
     positions: Literal["learned", "sinusoidal"] = "learned"
     """Position vectors: trained, or the fixed sines and cosines of Vaswani et al. (2017)."""
-    activation: Literal["relu", "gelu"] = "relu"
-    """Non-linearity of the feed-forward block."""
+    activation: Literal["relu", "gelu", "gelu_tanh"] = "relu"
+    """Non-linearity of the feed-forward block; gelu_tanh is GPT-2's approximation of GELU."""
     bias: bool = False
-    """Whether linear layers have biases."""
+    """Whether linear layers have biases; a tied output layer has none."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
-    """Dropout of the sub-blocks' outputs."""
+    """Dropout of what `dropout_at` names."""
+    dropout_at: Literal["sub_blocks", "gpt2", "everywhere"] = "sub_blocks"
+    """Outputs of the sub-blocks; in GPT-2 also attention weights and what enters the first block;
+    everywhere is hidden units of the feed-forward block too, as in torch's TransformerEncoder."""
     embedding_init_std: float = Field(default=0.02, gt=0)
     """Deviation of initial token and learned position vectors; nn.Embedding's default is 1."""
-    linear_init: Literal["pytorch", "normal_0.02"] = "pytorch"
-    """Initial linear weights: nn.Linear's uniform ±1/sqrt(fan in), or normal, deviation 0.02."""
+    scale_embedding: bool = False
+    """Whether token vectors are multiplied by sqrt(width) before positions are added."""
+    linear_init: Literal["pytorch", "normal_0.02", "as_embedding"] = "pytorch"
+    """Initial linear weights: nn.Linear's uniform ±1/sqrt(fan in), normal with deviation 0.02, or
+    normal with that of the embeddings."""
+    residual_init: Literal["as_others", "scaled_by_depth"] = "as_others"
+    """Whether initial weights that write to the residual stream are divided by sqrt(2 layers)."""
+    tied_output: bool = False
+    """Whether the output layer's weights are the token vectors."""
     output_classes: int | None = Field(default=None, ge=2)
     """Rows of the output layer; null means one per token. Unused ones make a harder head."""
+
+    @model_validator(mode="after")
+    def _tied_output_has_the_tokens_classes(self) -> Self:
+        if self.tied_output and self.output_classes is not None:
+            refuse("output_classes", self.output_classes, "null, because tied_output is true")
+        return self
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> Self:
@@ -72,8 +88,8 @@ class CNNSettings(Settings):
     """Height and width of each convolution, in pixels."""
     pool: Literal["max", "average"] = "max"
     """What 2 x 2 pixels become: their maximum, or their mean."""
-    hidden: int = Field(default=64, ge=1)
-    """Units of the layer before the output."""
+    hidden: int | None = Field(default=64, ge=1)
+    """Units of the layer before the output; null for none, so that blocks lead to the output."""
     activation: Activation = "relu"
     """Non-linearity after each convolution and the hidden layer."""
     batch_norm: bool = False

@@ -55,6 +55,22 @@ def test_the_formula(kernel, pool):
         assert torch.allclose(parameters[6] @ h + parameters[7], logits, atol=1e-13)
 
 
+def test_without_a_hidden_layer_the_blocks_lead_to_the_output():
+    model, images = make(hidden=None), torch.randn(2, 2, 9, 6, dtype=torch.float64)
+    assert [type(module).__name__ for module in model.hidden] == ["Flatten"]
+    output = model.output
+    for image, logits in zip(model.features(images), model(images), strict=True):
+        assert torch.allclose(output.weight @ image.flatten() + output.bias, logits, atol=1e-13)
+
+
+def test_the_network_of_the_barcodes():
+    """Two convolutions of 5 x 5 with 32 and 100 channels, each followed by a pool."""
+    model = make((1, 28, 28), channels=[32, 100], kernel=5, hidden=None)
+    convolutions = 32 * (25 + 1) + 100 * (32 * 25 + 1)
+    count = sum(parameter.numel() for parameter in model.parameters())
+    assert count == convolutions + (100 * 7 * 7 + 1) * 10
+
+
 def test_batch_norm_replaces_every_bias_but_the_last():
     plain, normed = make(), make(batch_norm=True)
     norms = [module for module in normed.modules() if "BatchNorm" in type(module).__name__]

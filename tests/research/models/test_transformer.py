@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from research.models.transformer import SinusoidalPositions, Transformer
 from research.settings.models import TransformerSettings
@@ -42,6 +43,9 @@ def normalise(weights, name, vector):
 def activate(kind, vector):
     if kind == "relu":
         return vector.clamp(min=0)
+    if kind == "gelu_tanh":  # Hendrycks and Gimpel (2016), section 2
+        inner = math.sqrt(2 / math.pi) * (vector + 0.044715 * vector**3)
+        return vector * (1 + torch.tanh(inner)) / 2
     return vector * (1 + torch.erf(vector / math.sqrt(2))) / 2
 
 
@@ -74,8 +78,10 @@ def slow_logits(model, tokens):
     """The logits at every position of one sequence: [t, classes]."""
     settings, weights = model.settings, model.state_dict()
     pre, post = settings.norm == "pre", settings.norm == "post"
+    scale = math.sqrt(settings.width) if settings.scale_embedding else 1.0
     states = [
-        weights["token_embedding.weight"][token] + position_vector(weights, t, settings.width)
+        scale * weights["token_embedding.weight"][token]
+        + position_vector(weights, t, settings.width)
         for t, token in enumerate(tokens)
     ]
     for layer in range(settings.layers):
@@ -106,6 +112,20 @@ def test_logits_equal_the_slow_twin(norm, positions, activation, bias):
     # SinusoidalPositions keeps its table in float32
     tolerance = 1e-6 if positions == "sinusoidal" else 1e-12
     assert (fast - slow).abs().max() < tolerance
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [{"activation": "gelu_tanh"}, {"scale_embedding": True}, {"tied_output": True}],
+    ids=str,
+)
+def test_logits_of_language_models_equal_the_slow_twin(choices):
+    model = build(bias=True, **choices)
+    tokens = torch.tensor([[0, 6, 3, 1, 1]])
+    with torch.no_grad():
+        assert (
+            model(tokens, answers=5)[0] - slow_logits(model, tokens[0].tolist())
+        ).abs().max() < 1e-12
 
 
 @pytest.mark.parametrize("norm", ["pre", "post", "none"])
@@ -147,6 +167,38 @@ def test_initial_values():
     assert not model.output.bias.any()
 
 
+def test_initial_values_of_language_models():
+    choices = {"width": 128, "layers": 8, "bias": True, "embedding_init_std": 0.05}
+    torch.manual_seed(0)
+    settings = TransformerSettings(
+        linear_init="as_embedding", residual_init="scaled_by_depth", tied_output=True, **choices
+    )
+    model = Transformer(settings, vocabulary=99, context=4)
+    block = model.blocks[3]
+    for layer in (block.attention.query, block.feed_forward.expand, model.output):
+        assert layer.weight.std().item() == pytest.approx(0.05, rel=0.05)
+    for layer in (block.attention.output, block.feed_forward.contract):
+        assert layer.weight.std().item() == pytest.approx(0.05 / 4, rel=0.05)
+        assert not layer.bias.any()
+
+
+def test_tied_output_shares_the_token_vectors():
+    model = build(tied_output=True, bias=True)
+    assert model.output.weight is model.token_embedding.weight and model.output.bias is None
+    logits = model(torch.tensor([[0, 1]]))
+    (gradient,) = torch.autograd.grad(logits.sum(), [model.token_embedding.weight])
+    assert gradient.any(dim=1).all(), "the output layer has every token's vector"
+    with pytest.raises(ValidationError, match=r"null, because tied_output is true"):
+        TransformerSettings(tied_output=True, output_classes=9)
+
+
+def test_parameter_count_of_gpt2_small():
+    settings = TransformerSettings(layers=12, width=768, heads=12, bias=True, tied_output=True)
+    with torch.device("meta"):
+        model = Transformer(settings, vocabulary=50_257, context=1024)
+    assert sum(p.numel() for p in model.parameters()) == 124_439_808
+
+
 def test_initial_values_come_from_the_global_generator():
     models = []
     for seed in (1, 1, 2):
@@ -174,6 +226,30 @@ def test_dropout_acts_in_training_only():
     assert not torch.equal(model(tokens), model(tokens))
     model.eval()
     assert torch.equal(model(tokens), model(tokens))
+
+
+@pytest.mark.parametrize(
+    ("place", "dropping"),
+    [
+        ("sub_blocks", {"blocks.0.dropout"}),
+        ("gpt2", {"blocks.0.dropout", "dropout", "blocks.0.attention"}),
+        (
+            "everywhere",
+            {"blocks.0.dropout", "dropout", "blocks.0.attention", "blocks.0.feed_forward.dropout"},
+        ),
+    ],
+)
+def test_dropout_acts_where_it_is_asked_for(place, dropping):
+    """With all other places in evaluation mode each place drops by itself, and no other one."""
+    model = build(layers=1, dropout=0.5, dropout_at=place)
+    tokens = torch.randint(7, (3, 4))
+    found = set()
+    for name, module in model.named_modules():
+        model.eval()
+        module.training = True  # this one alone, not what it is made of
+        if not torch.equal(model(tokens, 4), model(tokens, 4)):
+            found.add(name)
+    assert found == dropping
 
 
 def test_sinusoidal_positions_in_closed_form():
