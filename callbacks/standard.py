@@ -15,7 +15,7 @@ from research.settings.watching import WatchSettings
 
 
 def standard_callbacks(settings: TrainingSettings) -> list[Callback]:
-    """Schedule, divergence and, where the settings name them, weights, switch, stop and landscape.
+    """Schedule, divergence and, where the settings name them, weights, switch, stop and watching.
 
     A module returns them from `configure_callbacks`, so that its settings hold under any Trainer.
     """
@@ -25,7 +25,7 @@ def standard_callbacks(settings: TrainingSettings) -> list[Callback]:
         *([OptimizerSwitch()] if settings.optimizer.switches else []),
         _look_at_losses(settings),
         *([EarlyStop(settings.stop)] if settings.stop else []),
-        *(_landscape(settings.watch) if settings.watch else []),
+        *(_watching(settings.watch) if settings.watch else []),
     ]
 
 
@@ -42,8 +42,21 @@ def _evaluated_weights(settings: TrainingSettings) -> list[Callback]:
     return [WeightAveraging(settings.averaging)] if settings.averaging else []
 
 
-def _landscape(watch: WatchSettings) -> list[Callback]:
+def _watching(watch: WatchSettings) -> list[Callback]:
     """What is measured on the way; only a run that asks for it waits for the imports."""
+    landscape = watch.curvature or watch.surfaces or watch.trajectory
+    return [*(_landscape(watch) if landscape else []), *_classes(watch)]
+
+
+def _classes(watch: WatchSettings) -> list[Callback]:
+    if watch.per_class_loss is None:
+        return []
+    from callbacks.per_class_loss import PerClassLoss
+
+    return [PerClassLoss(watch.per_class_loss)]
+
+
+def _landscape(watch: WatchSettings) -> list[Callback]:
     from callbacks.curvature import CurvatureDuringTraining
     from callbacks.surfaces import SurfacesDuringTraining
     from callbacks.trajectory import Trajectory

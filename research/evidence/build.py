@@ -75,7 +75,9 @@ def _draw_figures(record: Record, evidence: EvidenceModule) -> set[str]:
     from research.evidence.empty_panels import mark_empty_panels
 
     drawn = set()
-    for name, figure in {**evidence.figures(record), **_figures_of_any(record)}.items():
+    own = evidence.figures(record)
+    of_any = {name: each for name, each in _figures_of_any(record).items() if name not in own}
+    for name, figure in {**own, **of_any}.items():
         mark_empty_panels(figure)
         title, text = _settle(figure)
         metadata = {"Date": None, "Title": title or name, "Description": text}
@@ -87,6 +89,8 @@ def _draw_figures(record: Record, evidence: EvidenceModule) -> set[str]:
 
 def _figures_of_any(record: Record) -> "dict[str, Figure]":
     """What every experiment's runs may have: range tests, and what they watched."""
+    from research.evidence.class_losses_figure import class_losses_figures
+    from research.evidence.class_losses_frequencies import class_frequencies_figures
     from research.evidence.range_test_figure import range_test_figures
     from research.evidence.watched_curvature_figure import watched_curvature_figures
     from research.evidence.watched_surfaces_figure import watched_surfaces_figures
@@ -95,6 +99,8 @@ def _figures_of_any(record: Record) -> "dict[str, Figure]":
         range_test_figures(record)
         | watched_curvature_figures(record)
         | watched_surfaces_figures(record)
+        | class_losses_figures(record)
+        | class_frequencies_figures(record)
     )
 
 

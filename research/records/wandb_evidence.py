@@ -1,4 +1,4 @@
-"""Adds figures and verdicts, and any rows it missed, to the W&B run of every run of a record.
+"""Adds figures, verdicts, classes, and any rows it missed, to the W&B run of every run of a record.
 
 It works in a process of its own, so that W&B can neither hold up the command nor print into it, and
 so that no W&B process outlives it.
@@ -17,6 +17,7 @@ from research.records import wandb_mode, wandb_session
 from research.records.drawn import drawn_files
 from research.records.run_store import RunStore
 from research.records.store import Record
+from research.records.wandb_classes import class_media
 from research.records.wandb_history import missing_rows
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def _publish_run(
         metrics = {name: value for name, value in row.items() if name != "step"}
         run.log({**metrics, wandb_session.STEP_AXIS: row["step"]})
     last_step = store.metrics()[-1]["step"]
-    run.log({**_evidence(record, interactive), wandb_session.STEP_AXIS: last_step})
+    shown = {**_evidence(record, interactive), **class_media(store)}
+    run.log({**shown, wandb_session.STEP_AXIS: last_step})
     for verdict in _verdicts(record):
         run.summary[f"verdict/{verdict['id']}"] = verdict["verdict"]
     wandb_session.finish_run(run, store.status().state in {"done", "diverged"}, record)

@@ -2,10 +2,10 @@
 
 Whatever is measured of a landscape at a point of a record can also be measured on the way there:
 curvature at evaluations, surfaces at chosen steps, and the weights themselves, whose principal
-plane shows the way.
+plane shows the way. Losses by class show what a mean hides.
 """
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -52,6 +52,21 @@ class WatchedTrajectorySettings(Settings):
     """Steps between two points; the first is the initialisation."""
 
 
+class PerClassLossSettings(Settings):
+    """Losses and accuracies by class, in groups from frequent to rare classes, at evaluations."""
+
+    groups: int = Field(default=10, ge=1, le=99)
+    """Groups that the classes are cut into by their training labels; at most, where one class has
+    more labels than a group should."""
+    batches: bool = True
+    """Whether losses on the training batches since the last evaluation are kept too."""
+    batch_accuracy: bool = False
+    """Whether accuracies on them are kept too; a search through all logits of every step."""
+    arrays: Literal["newest", "all"] = "newest"
+    """Evaluations whose values by class stay in the record, three numbers a class and split; those
+    by group stay of all."""
+
+
 class WatchSettings(Settings):
     """What is looked at while a network trains. Training goes on from the same bits."""
 
@@ -61,6 +76,8 @@ class WatchSettings(Settings):
     """Lines or planes; null for none."""
     trajectory: WatchedTrajectorySettings | None = None
     """Points on the way; null for none."""
+    per_class_loss: PerClassLossSettings | None = None
+    """Losses by class; null for none, {} for all as it stands."""
 
 
 def unwatchable(

@@ -59,9 +59,17 @@ def evaluate(
             result.
         world_size: how many processes share the work.
         observe: is shown every batch of this process.
+
+    Returns:
+        Means and maxima; none of a split without examples.
     """
     n = size(split)
     share = {name: column[rank::world_size] for name, column in split.items()}
+    # Of fewer examples than processes one has none: it looks at another's, to have the same sums
+    # and maxima to exchange, and adds nothing.
+    idle = n > 0 and size(share) == 0
+    if idle:
+        share = {name: column[:1] for name, column in split.items()}
     sums: dict[str, Tensor] = {}
     maxima: dict[str, Tensor] = {}
     for start in range(0, size(share), batch_size):
@@ -69,11 +77,11 @@ def evaluate(
         outputs = task.outputs(model, batch)
         averaged, largest = extra(outputs, batch) if extra else ({}, {})
         losses = task.losses_by_label(outputs, batch)
-        if observe:
+        if observe and not idle:
             observe(losses, outputs, batch)
         loss, correct = task.by_example(losses, batch), task.correct(outputs, batch)
         for name, values in {"loss": loss, "accuracy": correct, **averaged}.items():
-            total = values.sum(dtype=torch.float64)
+            total = (values[:0] if idle else values).sum(dtype=torch.float64)
             sums[name] = sums[name] + total if name in sums else total
         for name, values in largest.items():
             top = values.max().double()

@@ -14,6 +14,8 @@ from tests.parity.module import Parity
 from tests.parity.settings import ParitySettings
 
 DDP = ("--trainer.devices", "2", "--trainer.strategy", "ddp", "--trainer.accelerator", "cpu")
+BY_CLASS = ("--watch.per_class_loss.batch_accuracy", "true", "--trainer.flush_every", "7")
+"""Seven steps at a time: the signal is heard between two evaluations, with sums at hand."""
 
 
 def weights(run):
@@ -21,10 +23,11 @@ def weights(run):
 
 
 def in_this_process(folder, record):
-    """The run of a record, trained on one device."""
+    """The run of a record, trained on one device, each batch at once."""
     settings = ParitySettings.model_validate(record.plan.variants["plain"].settings)
     alone = {"devices": 1, "strategy": "auto"}
-    settings = settings.model_copy(update={"trainer": settings.trainer.model_copy(update=alone)})
+    trainer = settings.trainer.model_copy(update=alone)
+    settings = settings.model_copy(update={"trainer": trainer, "micro_batch_size": None})
     store = RunStore(folder / "one", "plain", 0)
     trainer_of(store, settings).fit(Parity(settings, seed=0))
     return store
@@ -44,8 +47,11 @@ def stop_when_it_has_begun(descent, process):
 
 
 def test_two_processes_that_stop_together_and_resume_equal_one(descent):
-    """Batches of 5 and 2 make uneven shares; dropout is off, since each process draws its own."""
-    plain = ("--dropout", "0", "--batch_size", "5")
+    """Batches of 5 and 2 make uneven shares; dropout is off, since each process draws its own.
+
+    A share of 3 is taken in parts of 2 and 1. Losses by class are summed over both processes.
+    """
+    plain = ("--dropout", "0", "--batch_size", "5", "--micro_batch_size", "2", *BY_CLASS)
     command = ("run", PARITY, "--out", "two", "--wandb", "offline")
     run = stop_when_it_has_begun(descent, descent.start(*command, *plain, *DDP, PARITY_WAIT="0.05"))
     assert 20 < run.status().step < 200
@@ -58,6 +64,7 @@ def test_two_processes_that_stop_together_and_resume_equal_one(descent):
     ones, twos = one_run.metrics(), run.metrics()
     assert [row["step"] for row in ones] == [row["step"] for row in twos]
     assert [sorted(row) for row in ones] == [sorted(row) for row in twos]
+    assert "per_class/batch/accuracy/group_02" in ones[-1]
     for row, other in zip(ones, twos, strict=True):
         assert all(abs(row[key] - other[key]) < 1e-5 for key in row)
     parts = [path.name.rsplit("-", 1)[1] for path in run.folder.rglob("offline-run-*")]

@@ -8,6 +8,8 @@ from research.settings.training import TrainingSettings
 from research.settings.watching import WatchSettings, unwatchable
 from tests.parity.settings import ParitySettings
 
+CLASSES = {"groups": 10, "batches": True, "batch_accuracy": False, "arrays": "newest"}
+
 
 def test_a_record_that_knows_nothing_of_it_watches_nothing():
     kept = ParitySettings().model_dump(mode="json")
@@ -31,13 +33,19 @@ def test_splits_that_nobody_knows_can_not_be_wrong():
 
 def test_flags(capsys):
     words = ["--watch.curvature.every", "100", "--watch.surfaces.steps", "0,200"]
-    words += ["--watch.trajectory.every", "50"]
+    words += ["--watch.trajectory.every", "50", "--watch.per_class_loss.groups", "4"]
     assert main(["show", "grokking", "--preset", "smoke", *words]) == 0
     shown = parse_document(capsys.readouterr().out, "shown").data
     (variant,) = shown["variants"].values()
     watch = variant["settings"]["watch"]
     assert watch["curvature"]["every"] == 100 and watch["trajectory"] == {"every": 50}
     assert watch["surfaces"]["steps"] == [0, 200]
+    assert watch["per_class_loss"] == {**CLASSES, "groups": 4}
+
+
+def test_losses_by_class_are_one_line():
+    settings = TrainingSettings.model_validate({"watch": {"per_class_loss": {}}})
+    assert settings.watch.per_class_loss.model_dump(mode="json") == CLASSES
 
 
 @pytest.mark.parametrize(
@@ -51,6 +59,11 @@ def test_flags(capsys):
         ("surfaces.steps -1", "is -1, expected a whole number >= 0"),
         ("surfaces.points 5", "surfaces.steps is [], expected some steps, or every, or last"),
         ("trajectory.every 0", "--watch.trajectory.every is 0, expected a whole number >= 1"),
+        ("per_class_loss.groups 0", "--watch.per_class_loss.groups is 0, expected a whole number"),
+        (
+            "per_class_loss.arrays none",
+            'per_class_loss.arrays is "none", expected one of newest, all',
+        ),
         ("trajectory.evry 5", "; did you mean --watch.trajectory.every?"),
     ],
 )
