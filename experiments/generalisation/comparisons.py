@@ -10,17 +10,11 @@ from dataclasses import dataclass
 
 from experiments.generalisation.names import tolerance_text
 from experiments.generalisation.outcomes import TEST_ACCURACY, TRAIN_LOSS, Outcome
-from experiments.generalisation.selection import (
-    BY_TRAIN_LOSS,
-    Choice,
-    Rule,
-    choose,
-)
+from experiments.generalisation.selection import BY_TRAIN_LOSS, Rule, choose, undecided
 from research.evidence.claimed_settings import difference
 from research.evidence.claims import Claim, Verdict, format_number
+from research.evidence.tuned_rates import SEEDS
 
-SEEDS = 3
-"""Least number of seeds of every run that a comparison looks at."""
 ABOUT = {"data.name": "fashion_mnist", "model.name": "cnn", "data.label_noise": 0.0}
 """The settings that the claims are about."""
 AT_LEAST = {"data.train_examples": 5000, "trainer.max_steps": 2400}
@@ -59,8 +53,8 @@ class Comparison:
             if choice is not None
             for each in choice.outcomes
         }
-        for method, choice in zip(methods, choices, strict=True):
-            if reason := undecided(method, choice):
+        for method in methods:
+            if reason := undecided(outcomes, method, self.rule):
                 return self.claim.not_measured(reason, per_seed)
         greater, less = (choice for choice in choices if choice is not None)
         differences = paired(greater.outcomes, less.outcomes, self.number)
@@ -162,15 +156,6 @@ def missing(runs: Sequence[Outcome], methods: Sequence[str], name: str = "") -> 
         found = len({run.seed for run in runs if run.variant == variant})
         if found < SEEDS:
             return f"{variant} has {found} of the {SEEDS} seeds that the claim needs"
-    return None
-
-
-def undecided(method: str, choice: Choice | None) -> str | None:
-    """Why the best learning rate of a method is none to compare, or None."""
-    if choice is None:
-        return f"every run of {method} diverged"
-    if not choice.is_interior:
-        return f"the best learning rate of {method}, {choice.rate:g}, is at the edge of its grid"
     return None
 
 

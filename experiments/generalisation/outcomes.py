@@ -12,6 +12,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
+from research.evidence.tuned_rates import grid_method
 from research.records.status import FINISHED, State
 from research.records.store import Plan, Record, RunStore
 
@@ -74,12 +75,6 @@ class Outcome:
     def first(self, metric: str) -> float:
         """The value at the first evaluation; NaN if there was none."""
         return float(self.curves[metric][0]) if len(self.steps) else math.nan
-
-
-def grid_method(variant: str) -> str | None:
-    """The method of a variant METHOD-lrRATE, or None for another kind of variant."""
-    method, found, _ = variant.rpartition("-lr")
-    return method if found else None
 
 
 def read_outcomes(record: Record) -> list[Outcome]:

@@ -1,20 +1,21 @@
 """Which learning rate a method is judged by: the best of a grid, if it lies inside of it.
 
 Two rules, because they can disagree: the rate that trains best, and the rate that predicts held-out
-validation images best. Neither looks at the test images.
+validation images best. Neither looks at the test images. What makes a rate the best, and a best one
+a fair one, is the same for all experiments: `research.evidence.tuned_rates`.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from experiments.generalisation.outcomes import (
     TRAIN_LOSS,
     VALIDATION_ACCURACY,
     Outcome,
-    by_variant,
 )
+from research.evidence import tuned_rates
+from research.evidence.tuned_rates import Trial
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,19 @@ class Rule:
     metric: str
     sign: int
 
-    def score(self, outcomes: Sequence[Outcome]) -> float:
-        """The mean over seeds, less is better; infinite if a run diverged."""
-        finals = [self.sign * outcome.final(self.metric) for outcome in outcomes]
-        return fmean(finals) if all(map(math.isfinite, finals)) else math.inf
+    def trial(self, outcome: Outcome) -> Trial:
+        """A run of a grid as a trial whose loss is what this rule looks at."""
+        loss = self.sign * outcome.final(self.metric)
+        return Trial(
+            method=outcome.method or "",
+            rate=outcome.rate,
+            seed=outcome.seed,
+            variant=outcome.variant,
+            loss=loss,
+            diverged=outcome.state == "diverged" or (outcome.is_whole and not math.isfinite(loss)),
+            state=outcome.state,
+            schedule=outcome.settings["schedule"]["name"],
+        )
 
 
 BY_TRAIN_LOSS = Rule("training loss", TRAIN_LOSS, 1)
@@ -43,29 +53,35 @@ BY_VALIDATION = Rule("validation accuracy", VALIDATION_ACCURACY, -1)
 
 @dataclass(frozen=True)
 class Choice:
-    """The best learning rate of a method's grid.
+    """The best learning rate of a method's grid, and its runs.
 
     Attributes:
-        method: the method.
-        rate: the learning rate.
-        grid: all rates that were tried, rising.
+        best: the choice.
         outcomes: the runs at the best rate, by seed.
     """
 
-    method: str
-    rate: float
-    grid: tuple[float, ...]
+    best: tuned_rates.Choice
     outcomes: tuple[Outcome, ...]
+
+    @property
+    def rate(self) -> float:
+        """The learning rate."""
+        return self.best.rate
+
+    @property
+    def grid(self) -> tuple[float, ...]:
+        """All rates that were tried, rising."""
+        return self.best.grid
 
     @property
     def is_interior(self) -> bool:
         """Whether a lower and a higher rate were tried, and did worse."""
-        return self.grid[0] < self.rate < self.grid[-1]
+        return self.best.is_interior
 
     @property
     def variant(self) -> str:
         """The variant of the best rate."""
-        return self.outcomes[0].variant
+        return self.best.variant
 
 
 def choose(outcomes: Sequence[Outcome], method: str, rule: Rule) -> Choice | None:
@@ -73,18 +89,18 @@ def choose(outcomes: Sequence[Outcome], method: str, rule: Rule) -> Choice | Non
 
     A learning rate at which a run diverged is never the best.
     """
-    groups = [group for group in by_variant(outcomes).values() if group[0].method == method]
-    scored = [(rule.score(group), group) for group in groups]
-    finite = [(score, group) for score, group in scored if math.isfinite(score)]
-    if not finite:
+    own = [outcome for outcome in outcomes if outcome.method == method]
+    best = tuned_rates.choose([rule.trial(outcome) for outcome in own], method)
+    if not best.trials:
         return None
-    _, best = min(finite, key=lambda pair: pair[0])
-    return Choice(
-        method=method,
-        rate=best[0].rate,
-        grid=tuple(sorted(group[0].rate for group in groups)),
-        outcomes=tuple(sorted(best, key=lambda outcome: outcome.seed)),
-    )
+    chosen = [outcome for outcome in own if outcome.rate == best.rate]
+    return Choice(best, tuple(sorted(chosen, key=lambda outcome: outcome.seed)))
+
+
+def undecided(outcomes: Sequence[Outcome], method: str, rule: Rule) -> str | None:
+    """Why the best rate of a method is none to compare, or None; the rate may follow a schedule."""
+    trials = [rule.trial(outcome) for outcome in outcomes if outcome.method == method]
+    return tuned_rates.undecided(tuned_rates.choose(trials, method), constant=False)
 
 
 def methods(outcomes: Sequence[Outcome]) -> list[str]:

@@ -98,14 +98,14 @@ class TestComparison:
     @pytest.mark.parametrize(
         ("left_out", "reason"),
         [
-            ("adam-lr0.03", "the best learning rate of adam, 0.01, is at the edge of its grid"),
-            ("sgdm-lr0.01", "the best learning rate of sgdm, 0.03, is at the edge of its grid"),
+            ("adam-lr0.03", "the best learning rate of adam, 0.01, is the greatest of its grid"),
+            ("sgdm-lr0.01", "the best learning rate of sgdm, 0.03, is the least of its grid"),
         ],
     )
     def test_a_best_rate_at_the_edge_decides_nothing(self, tmp_path, left_out, reason):
         variants = [name for name in GRIDS if name != left_out]
         found = verdict(make_record(tmp_path / "r", variants=variants), "A2")
-        assert (found.verdict, found.note) == ("not measured", reason)
+        assert (found.verdict, found.note) == ("not measured", f"grid edge: {reason}")
         assert len(found.per_seed) == 6
 
     def test_runs_that_are_not_there(self, tmp_path):
@@ -159,7 +159,7 @@ class TestComparison:
         record = make_record(tmp_path / "r", variants=GRIDS)
         for store in record.runs():
             write_run(record, store, plausible(store.variant, 0), "diverged")
-        assert verdict(record, "A2").note == "every run of sgdm diverged"
+        assert verdict(record, "A2").note == "every rate of sgdm diverged in a seed"
 
 
 class TestChange:
