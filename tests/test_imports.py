@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 OURS = ("research", "callbacks", "experiments", "scripts")
 TORCH = ("torch", "pytorch_lightning", "lightning")
 
-_LIBRARY = ("research.settings", "research.seeds")
+_LIBRARY = ("research.settings", "research.seeds", "research.frequency_groups")
 _BUILDING = ("research.data", "research.models", "research.problems", "research.optim")
 _MEANING = ("research.task", "research.surface", "research.landscape")
 _KEEPING = ("research.records", "research.evidence")
@@ -23,13 +23,21 @@ _KEEPING = ("research.records", "research.evidence")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "research.settings": (),
     "research.seeds": (),
+    "research.frequency_groups": (),
     **dict.fromkeys(_BUILDING, _LIBRARY),
     "research.task": (*_BUILDING, *_LIBRARY),
     "research.surface": (),
     "research.landscape": ("research.task", "research.surface", *_BUILDING, *_LIBRARY),
-    "research.image_task": ("research.task", *_BUILDING, *_LIBRARY),
+    "research.reweighting": ("research.task", "research.settings"),
+    "research.image_task": ("research.task", "research.reweighting", *_BUILDING, *_LIBRARY),
+    "research.text_task": ("research.task", "research.reweighting", *_BUILDING, *_LIBRARY),
     "research.records": ("research.settings",),
-    "research.evidence": ("research.records", "research.settings", "research.surface"),
+    "research.evidence": (
+        "research.records",
+        "research.settings",
+        "research.surface",
+        "research.frequency_groups",
+    ),
     "research.training": (*_LIBRARY, *_BUILDING, *_MEANING, *_KEEPING),
     "research.search": (*_LIBRARY, *_BUILDING, *_MEANING, *_KEEPING, "research.training"),
     "callbacks": ("research",),
@@ -38,7 +46,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 }
 """The table of the design: a part may import itself and these."""
 
-WITHOUT_TORCH = ("research.settings", "research.seeds", "research.surface", "research.evidence")
+WITHOUT_TORCH = (
+    "research.settings",
+    "research.seeds",
+    "research.surface",
+    "research.frequency_groups",
+    "research.evidence",
+)
 
 
 def files() -> list[Path]:

@@ -1,0 +1,1 @@
+"""Where is the gap between Adam and SGD: a CNN on images against a transformer on text."""
