@@ -1,0 +1,1 @@
+"""Adam against SGD on text, class by class: who learns the rare words?"""
