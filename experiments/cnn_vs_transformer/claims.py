@@ -25,7 +25,7 @@ CLAIMS: tuple[SmallerGap | GapOfText, ...] = (
                 name,
                 f"A CNN on {words} has no gap between SGD with momentum and Adam to speak of: its"
                 " relative gap in training loss, tuned, is small against that of a transformer on"
-                " Python's documentation",
+                " docstrings of NumPy and scikit-learn",
                 SOURCE,
                 f"|gap of the CNN| at most {SMALL:g} of the transformer's in every seed",
             ),
@@ -37,8 +37,8 @@ CLAIMS: tuple[SmallerGap | GapOfText, ...] = (
     GapOfText(
         Claim(
             "C7-text",
-            "A transformer on Python's documentation learns less with SGD and momentum than with"
-            " Adam, each tuned on its training loss",
+            "A transformer on docstrings of NumPy and scikit-learn learns less with SGD and"
+            " momentum than with Adam, each tuned on its training loss",
             SOURCE,
             f"relative gap at least {GAP:g} in every seed",
         ),

@@ -58,10 +58,10 @@ def _draw_network(axes: Axes, record: Record, network: Network) -> None:
         "frequencies alone",
         (1, network.entropy),
         xycoords=axes.get_yaxis_transform(),
-        xytext=(-4, 4),
+        xytext=(-4, -5),  # below: above it may be the title
         textcoords="offset points",
         ha="right",
-        va="bottom",
+        va="top",
         size=14,
         color=GREY,
         path_effects=HALO,

@@ -12,6 +12,7 @@ is 0 where both end alike, 1 where SGD learned no more than frequencies, and neg
 lower. It has no unit, so networks with other data and numbers of classes can be compared.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,8 +65,11 @@ class Network:
 
 
 def relative_gap(sgd: float, adam: float, entropy: float) -> float:
-    """(L_sgd - L_adam) / (H - L_adam), of losses and an entropy in nats."""
-    return (sgd - adam) / (entropy - adam)
+    """(L_sgd - L_adam) / (H - L_adam), of losses and an entropy in nats.
+
+    NaN where Adam learned nothing beyond frequencies: there is nothing that SGD could have missed.
+    """
+    return (sgd - adam) / (entropy - adam) if entropy > adam else math.nan
 
 
 def optimizer_of(method: str) -> str:

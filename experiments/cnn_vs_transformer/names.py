@@ -11,7 +11,7 @@ DATA = {
     "mnist": "MNIST",
     "fashion_mnist": "Fashion-MNIST",
     "cifar10": "CIFAR-10",
-    "python_docs": "Python's documentation",
+    "python_docs": "docstrings",
     "tiny_shakespeare": "Shakespeare",
     "wikitext2": "WikiText-2",
     "wikitext103": "WikiText-103",
@@ -22,8 +22,10 @@ DATA = {
 
 def title_of(network: Network) -> str:
     """The network and its data, such as "CNN, Fashion-MNIST"."""
-    data = network.settings["data"]["name"]
-    return f"{'CNN' if network.is_cnn else 'Transformer'}, {DATA.get(data, 'text')}"
+    data = network.settings["data"]
+    reference = data["name"] == "python_docs" and list(data["sources"]) == ["topics"]
+    words = "Python's reference" if reference else DATA.get(data["name"], "text")
+    return f"{'CNN' if network.is_cnn else 'Transformer'}, {words}"
 
 
 def by_optimizer(trials: Sequence[Trial]) -> list[Trial]:

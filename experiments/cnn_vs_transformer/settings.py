@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from research.settings.base import refuse
-from research.settings.images import ImageSettings
+from research.settings.images import ImageSettings, refuse_parts_of_one
 from research.settings.models import CNNSettings, TransformerSettings
 from research.settings.text import TextSettings
 from research.settings.training import TrainingSettings
@@ -65,6 +65,8 @@ class CnnVsTransformerSettings(TrainingSettings):
         if self.model.batch_norm and 1 in (batch, last):
             reason = f"a batch of {size} in steps of {batch} has one image"
             refuse("model.batch_norm", True, f"false, because {reason}")
+        if self.model.batch_norm:
+            refuse_parts_of_one((batch, last or batch), self)
         return self
 
     @model_validator(mode="after")

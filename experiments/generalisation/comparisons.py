@@ -5,18 +5,29 @@ the test images. If that rate is the least or the greatest of its grid, nothing 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.generalisation.names import tolerance_text
 from experiments.generalisation.outcomes import TEST_ACCURACY, TRAIN_LOSS, Outcome
 from experiments.generalisation.selection import BY_TRAIN_LOSS, Rule, choose, undecided
-from research.evidence.claimed_settings import difference
+from research.evidence.claimed_settings import ByKey, difference
 from research.evidence.claims import Claim, Verdict, format_number
 from research.evidence.tuned_rates import SEEDS
 
-ABOUT = {"data.name": "fashion_mnist", "model.name": "cnn", "data.label_noise": 0.0}
+ABOUT = {
+    "data.name": "fashion_mnist",
+    "data.label_noise": 0.0,
+    "model.name": "cnn",
+    "optimizer.weight_decay": 0.0,
+    "averaging": None,
+}
 """The settings that the claims are about."""
+OPTIMIZERS: Mapping[str, ByKey] = {
+    "sgdm": {"optimizer.name": "heavy_ball", "optimizer.momentum": 0.9},
+    "adam": {"optimizer.name": "adam", "optimizer.betas": [0.9, 0.999], "optimizer.eps": 1e-8},
+}
+"""What the methods of most claims must be, whatever network they train."""
 AT_LEAST = {"data.train_examples": 5000, "trainer.max_steps": 2400}
 """The least size that they are about."""
 
@@ -60,6 +71,9 @@ class Comparison:
         differences = paired(greater.outcomes, less.outcomes, self.number)
         if len(differences) < SEEDS:
             reason = f"{greater.variant} and {less.variant} share {len(differences)} seeds"
+            return self.claim.not_measured(reason, per_seed)
+        if not all(map(math.isfinite, differences)):
+            reason = f"{greater.variant} or {less.variant} was not evaluated when the claim asks"
             return self.claim.not_measured(reason, per_seed)
         mean = sum(differences) / len(differences)
         note = (
@@ -148,7 +162,8 @@ def missing(runs: Sequence[Outcome], methods: Sequence[str], name: str = "") -> 
     if not runs:
         return f"the record has no runs of {name}"
     for run in runs:
-        if reason := difference(run.settings, ABOUT, AT_LEAST):
+        method = run.method or run.variant.partition("-")[0]
+        if reason := difference(run.settings, {**ABOUT, **OPTIMIZERS.get(method, {})}, AT_LEAST):
             return f"{run.run} has {reason}"
         if not run.is_finished:
             return f"{run.run} is {run.state}"
@@ -195,5 +210,5 @@ def accuracy_gap(outcome: Outcome) -> float:
 
 
 def early_loss(outcome: Outcome) -> float:
-    """Training loss at the first evaluation."""
-    return outcome.first(TRAIN_LOSS)
+    """Training loss at the end of the first eighth of the steps."""
+    return outcome.early(TRAIN_LOSS)

@@ -19,6 +19,8 @@ from research.records.store import Plan, Record, RunStore
 TRAIN_LOSS = "train/loss"
 VALIDATION_ACCURACY = "validation/accuracy"
 TEST_ACCURACY = "test/accuracy"
+EARLY = 8
+"""The early phase is the first of so many equal parts of a run."""
 CURVES = (TRAIN_LOSS, "train/accuracy", VALIDATION_ACCURACY, TEST_ACCURACY)
 
 
@@ -72,9 +74,10 @@ class Outcome:
         """The value after the last step; NaN if it never got there."""
         return float(self.curves[metric][-1]) if self.is_whole else math.nan
 
-    def first(self, metric: str) -> float:
-        """The value at the first evaluation; NaN if there was none."""
-        return float(self.curves[metric][0]) if len(self.steps) else math.nan
+    def early(self, metric: str) -> float:
+        """The value at the last evaluation in the first eighth of the steps; NaN if none was."""
+        found = int((self.steps * EARLY <= self.settings["trainer"]["max_steps"]).sum())
+        return float(self.curves[metric][found - 1]) if found else math.nan
 
 
 def read_outcomes(record: Record) -> list[Outcome]:

@@ -32,4 +32,6 @@ class GeneralisationSettings(ImageTrainingSettings):
                 True,
                 f"false, because a batch of {size} in steps of {batch} has one image",
             )
+        if self.model.batch_norm:
+            self.refuse_part_of_one()
         return self

@@ -18,24 +18,39 @@ from research.evidence.tuned_rates import SEEDS, Choice, common_seeds, incompara
 from research.settings.reweighting import WEIGHTED_LOSS as MINIMISED
 from research.settings.reweighting import Reweighting
 
+BOTH = {
+    "data.images_per_class": 5,
+    "data.train_examples": None,
+    "data.standardise": True,
+    "model.name": "cnn",
+    "model.hidden": None,
+    "model.pool": "max",
+    "model.activation": "relu",
+    "model.batch_norm": False,
+    "model.dropout": 0.0,
+    "batch_size": None,
+    "averaging": None,
+}
 ABOUT = {
     "digits": {
+        **BOTH,
         "data.name": "digits",
         "data.bits": 5,
-        "data.images_per_class": 5,
-        "data.train_examples": None,
-        "model.name": "cnn",
-        "model.hidden": None,
-        "batch_size": None,
+        "data.validation_examples": 0,
+        "data.empty_code": False,
+        "data.standardise_each_pixel": False,
+        "model.channels": [8, 16],
+        "model.kernel": 3,
     },
     "mnist": {
+        **BOTH,
         "data.name": "mnist",
         "data.bits": 10,
-        "data.images_per_class": 5,
-        "data.train_examples": None,
-        "model.name": "cnn",
-        "model.hidden": None,
-        "batch_size": None,
+        "data.validation_examples": 10_000,
+        "data.empty_code": True,
+        "data.standardise_each_pixel": True,
+        "model.channels": [32, 100],
+        "model.kernel": 5,
     },
 }
 """The settings that the claims are about, by the images that they begin with."""

@@ -4,7 +4,7 @@ import numpy
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from research.evidence.style import caption, slide
+from research.evidence.style import GREY, caption, slide
 from research.records.run_store import RunStore
 from research.records.store import Record
 
@@ -23,7 +23,9 @@ def examples_figure(record: Record) -> Figure | None:
     for index, axes in enumerate(panels.flat):
         row, column = divmod(index, columns)
         axes.imshow(images[row, column], cmap="gray")
-        axes.set_axis_off()
+        axes.set(xticks=[], yticks=[])
+        for spine in axes.spines.values():  # bright pixels at the edge, against a white page
+            spine.set(visible=True, color=GREY)
         number, count = int(classes[row, column]), int(counts[row, column])
         plural = "" if count == 1 else "s"
         axes.set_title(f"class {number:,}\n{count:,} image{plural}", size=16, loc="center")

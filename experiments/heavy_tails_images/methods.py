@@ -13,7 +13,7 @@ from research.settings.reweighting import Reweighting
 
 OPTIMIZERS: dict[str, dict[str, Any]] = {
     "sgdm": {"optimizer.name": "heavy_ball", "optimizer.momentum": 0.9},
-    "adam": {"optimizer.name": "adam"},
+    "adam": {"optimizer.name": "adam", "optimizer.betas": [0.9, 0.999], "optimizer.eps": 1e-8},
     "signm": {"optimizer.name": "sign_sgd", "optimizer.momentum": 0.9},
 }
 """What each optimizer is, by dotted key of the settings."""
@@ -47,7 +47,8 @@ class Method:
     @property
     def settings(self) -> dict[str, Any]:
         """What its runs must be, by dotted key."""
-        return {**OPTIMIZERS[self.optimizer], "reweighting": self.weighting}
+        plain = {"optimizer.weight_decay": 0.0, "reweighting": self.weighting}
+        return {**OPTIMIZERS[self.optimizer], **plain}
 
 
 METHODS = {

@@ -16,6 +16,7 @@ from research.settings.reweighting import Reweighting
 
 KUNSTNER = "Kunstner et al. (2024), arXiv:2402.19449"
 OURS = "our measurements"
+DOCSTRINGS = "docstrings of NumPy and scikit-learn"
 
 WEIGHTS: tuple[tuple[str, str, Reweighting], ...] = (
     ("C6a", "1/p", "inverse"),
@@ -26,30 +27,46 @@ WEIGHTS: tuple[tuple[str, str, Reweighting], ...] = (
 NO_ADVANTAGE = 0.1
 """Share of the last lead in the rarest group that counts as none."""
 
-MODEL = {
-    "model.layers": 1,
-    "model.width": 64,
+ALL = {
     "data.vocabulary.name": "word",
+    "data.lower_case": False,
+    "data.train_tokens": None,
+    "model.heads": 4,
+    "averaging": None,
+}
+SMALL = {
+    **ALL,
     "data.vocabulary.size": 4000,
     "data.context": 32,
+    "model.layers": 1,
+    "model.width": 64,
+    "model.feed_forward_factor": 4,
+    "model.norm": "pre",
+    "model.dropout": 0.0,
+    "batch_size": 32,
 }
-STOCHASTIC = {**MODEL, "batch_size": 32}
-PYTHON = {**STOCHASTIC, "data.name": "python_docs"}
-WIKITEXT = {**STOCHASTIC, "data.name": "wikitext2", "data.train_part": "validation"}
+PYTHON = {**SMALL, "data.name": "python_docs", "data.sources": ["numpy", "sklearn"]}
+WIKITEXT = {**SMALL, "data.name": "wikitext2", "data.train_part": "validation"}
 FULL_BATCH = {
-    **MODEL,
-    "data.name": "python_docs",
+    **PYTHON,
+    "data.train_tokens": 8193,
     "data.vocabulary.size": 1000,
     "batch_size": None,
 }
 PAPER = {
+    **ALL,
+    "data.context": 35,
     "model.layers": 2,
     "model.width": 1000,
+    "model.feed_forward_factor": 1,
+    "model.norm": "post",
     "model.dropout": 0.2,
-    "data.vocabulary.name": "word",
-    "data.context": 35,
     "batch_size": 512,
 }
+GROUPS = {"watch.per_class_loss.groups": 10}
+"""Groups are tenths of the tokens."""
+EVALUATED = {"evaluation.train_examples": 640}
+"""Pieces of the training text that losses are of, at least."""
 
 
 def comparisons(
@@ -66,8 +83,8 @@ def comparisons(
     pair: dict[str, Any] = {
         "slow": "sgdm",
         "fast": "adam",
-        "exactly": exactly,
-        "at_least": {"trainer.max_steps": steps},
+        "exactly": {**exactly, **GROUPS},
+        "at_least": {"trainer.max_steps": steps, **EVALUATED},
     }
     return (
         Comparison(
@@ -114,13 +131,13 @@ def comparisons(
     )
 
 
-LONG_ENOUGH = {"trainer.max_steps": 600}
+LONG_ENOUGH = {"trainer.max_steps": 600, **EVALUATED}
 
 SIGN = Comparison(
     Claim(
         "C4d",
-        "on Python's documentation, sign descent with momentum ends with a lower training loss"
-        " than SGD with momentum too, each at its best learning rate",
+        f"on {DOCSTRINGS}, sign descent with momentum ends with a lower training"
+        " loss than SGD with momentum too, each at its best learning rate",
         KUNSTNER,
         "difference of the losses > 0 in every seed",
     ),
@@ -137,7 +154,7 @@ REWEIGHTED = tuple(
     Reweighted(
         Claim(
             name,
-            f"on Python's documentation, tokens weighted by {words} in training close more than"
+            f"on {DOCSTRINGS}, tokens weighted by {words} in training close more than"
             " half of the gap between SGD with momentum and Adam, in the loss that each minimises",
             KUNSTNER,
             "share of the gap that is closed >= 0.5 in every seed",
@@ -151,7 +168,7 @@ REWEIGHTED = tuple(
 )
 
 CLAIMS: tuple[Comparison | Reweighted, ...] = (
-    *comparisons("", "Python's documentation", PYTHON, 600),
+    *comparisons("", DOCSTRINGS, PYTHON, 600),
     SIGN,
     *REWEIGHTED,
     *comparisons("W", "WikiText-2 (its validation part)", WIKITEXT, 600),

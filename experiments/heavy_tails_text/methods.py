@@ -13,7 +13,7 @@ from research.settings.reweighting import Reweighting
 
 OPTIMIZERS: dict[str, dict[str, Any]] = {
     "sgdm": {"optimizer.name": "heavy_ball", "optimizer.momentum": 0.9},
-    "adam": {"optimizer.name": "adam"},
+    "adam": {"optimizer.name": "adam", "optimizer.betas": [0.9, 0.999], "optimizer.eps": 1e-8},
     "signm": {"optimizer.name": "sign_sgd", "optimizer.momentum": 0.9},
     "sign": {"optimizer.name": "sign_sgd", "optimizer.momentum": 0.0},
 }

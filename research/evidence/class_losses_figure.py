@@ -139,12 +139,13 @@ def _figure(record: Record, found: Mapping[str, ClassLosses], split: str) -> Fig
     log = is_wide(list(some.values()))
     groups = max(len(each.shares) for each in some.values())
     for panel, (name, losses) in zip(panels, some.items(), strict=False):
-        groups_panel(panel, losses, wrapped(_label(record, name), 26), log)
+        groups_panel(panel, losses, wrapped(_label(record, name), 22), log)
     for panel in panels[len(some) :]:
         panel.set_visible(False)
     for panel in grid[:, 0]:
         panel.set_ylabel(f"{split} loss" + (" (log scale)" if log else ""))
-    panels[0].legend(fontsize=14, handlelength=2.6)
+    dashed, labels = panels[0].get_legend_handles_labels()
+    figure.legend(dashed, labels, loc="outside upper right", fontsize=14, handlelength=2.6)
     groups_key(figure, panels, groups)
     caption(figure, f"Loss class by class: {split}", _text(list(some.values()), split) + others)
     return figure

@@ -181,13 +181,15 @@ def _ring(axes: Axes, x: float, y: float, label: str = "") -> Line2D:
 
 
 def _rate_axis(axes: Axes, rates: Sequence[float]) -> None:
-    """A logarithmic axis; a tick at each rate where they are few, else at each decade."""
+    """A logarithmic axis; a tick at each rate where there is room for them, else at decades."""
     axes.set_xscale("log")
     axes.set_xlabel("learning rate (log scale)")
     if not rates:
         return
     axes.set_xlim(rates[0] / 1.8, rates[-1] * 1.8)
-    few = len(rates) <= 6
+    place = axes.get_subplotspec()
+    panels = place.get_gridspec().ncols if place else 1
+    few = len(rates) <= min(6, 12 // panels)  # else labels of narrow panels touch
     axes.xaxis.set_major_locator(FixedLocator(rates) if few else LogLocator(numticks=20))
     axes.xaxis.set_minor_locator(NullLocator() if few else LogLocator(subs=(3.0,), numticks=20))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:.3g}"))

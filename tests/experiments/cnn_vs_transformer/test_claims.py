@@ -125,6 +125,9 @@ class TestNotMeasured:
         [
             ("trainer.max_steps", 400, "trainer.max_steps 400, the claim needs at least 600"),
             ("optimizer.momentum", 0.5, "optimizer.momentum 0.5, the claim is about 0.9"),
+            ("optimizer.weight_decay", 0.1, "weight_decay 0.1, the claim is about 0.0"),
+            ("data.sources", ["topics"], "the claim is about ['numpy', 'sklearn']"),
+            ("evaluation.train_examples", 2, "the claim needs at least 640"),
         ],
     )
     def test_other_settings(self, key, value, words):
@@ -150,6 +153,16 @@ class TestNotMeasured:
         monkeypatch.setitem(ENTROPY, "transformer", math.nan)
         found = verdict(plan, "C7-text")
         assert found.note == "transformer has no entropy of its labels"
+
+    def test_a_network_that_learned_no_more_than_frequencies(self, plan, monkeypatch):
+        monkeypatch.setitem(ENTROPY, "cnn", 0.1)
+        found = verdict(plan, "C7")
+        assert found.verdict == "not measured"
+        assert found.note == "cnn-adam-lr0.01 learned no more than frequencies"
+
+    def test_averaged_weights(self):
+        plan = make_plan(overrides={"averaging.name": "ema"})
+        assert "has averaging {" in verdict(plan, "C7").note
 
 
 def test_the_gap_of_the_made_up_runs(plan):

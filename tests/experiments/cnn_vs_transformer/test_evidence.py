@@ -40,7 +40,7 @@ def test_networks_of_a_record(record):
 def test_the_curves_are_those_of_the_best_rates(record, figures):
     cnn, transformer = figures["cnn_vs_transformer"].axes
     assert cnn.get_title(loc="left") == "CNN, Fashion-MNIST"
-    assert transformer.get_title(loc="left") == "Transformer, Python's documentation"
+    assert transformer.get_title(loc="left") == "Transformer, docstrings"
     words = {text.get_text() for text in transformer.texts}
     assert {"Adam,\nlr 0.003", "SGD, momentum,\nlr 0.1"} < words
     runs = [record.run("transformer-sgdm-lr0.1", seed).column("train/loss") for seed in (0, 1, 2)]

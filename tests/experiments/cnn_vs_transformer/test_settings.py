@@ -23,6 +23,7 @@ def refused(variant, preset="quick", **overrides):
         (CNN, {"data__name": "python_docs"}, "expected transformer, because data.name is python"),
         (TEXT, {"data__name": "mnist"}, "expected cnn, because data.name is mnist"),
         (CNN, {"model__channels": [2] * 5}, "expected at most 4 for fashion_mnist"),
+        (CNN, {"model__batch_norm": True, "micro_batch_size": 1}, "images leaves a part of 1, and"),
         (TEXT, {"model__output_classes": 5}, "null: one for each token"),
         (TEXT, {"model__heads": 7}, "a divisor of the width 64"),
         (CNN, {"data__name": "penguins"}, "data.name"),

@@ -3,6 +3,7 @@
 import pytest
 
 from experiments.generalisation import evidence
+from experiments.generalisation.claims import CLAIMS
 from experiments.generalisation.outcomes import read_outcomes
 from experiments.generalisation.selection import BY_TRAIN_LOSS, BY_VALIDATION, choose
 from tests.experiments.generalisation.synthetic import make_record, plausible, write_run
@@ -140,6 +141,7 @@ class TestComparison:
             ("data.name", "mnist", "the claim is about fashion_mnist"),
             ("model.name", "mlp", "the claim is about cnn"),
             ("data.label_noise", 0.1, "the claim is about 0.0"),
+            ("optimizer.weight_decay", 0.1, "the claim is about 0.0"),
             ("data.train_examples", 4999, "the claim needs at least 5000"),
             ("trainer.max_steps", 1200, "the claim needs at least 2400"),
         ],
@@ -149,6 +151,25 @@ class TestComparison:
         found = verdict(record, "A2")
         assert found.verdict == "not measured"
         assert f"has {key} {value}, {words}" in found.note
+
+    @pytest.mark.parametrize(("method", "key"), [("sgdm", "momentum"), ("adam", "eps")])
+    def test_other_optimizers(self, tmp_path, method, key):
+        outcomes = read_outcomes(make_record(tmp_path / "r", variants=GRIDS))
+        for each in outcomes:
+            if each.method == method:
+                each.settings["optimizer"][key] = 0.5
+        claim = next(each for each in CLAIMS if each.claim.id == "A2")
+        found = claim.judge(outcomes)
+        assert found.verdict == "not measured" and f"has optimizer.{key} 0.5" in found.note
+
+    def test_early_is_the_first_eighth(self, tmp_path):
+        names = [name for name in GRIDS if name.startswith("adam")]
+        often = make_record(tmp_path / "often", variants=names, overrides={"evaluation.every": 100})
+        found = read_outcomes(often)[0]
+        assert found.early("train/loss") == found.curves["train/loss"][2]  # step 300 of 2400
+        late = make_record(tmp_path / "late", variants=GRIDS, overrides={"evaluation.every": 600})
+        judged = verdict(late, "A1")
+        assert judged.verdict == "not measured" and "was not evaluated when" in judged.note
 
     def test_more_images_and_steps_are_fine(self, tmp_path):
         more = {"data.train_examples": None, "trainer.max_steps": 3000}

@@ -1,9 +1,13 @@
 """Verdicts and figures of heavy_tails_images, from made-up records."""
 
+import copy
+import dataclasses
+
 import pytest
 
 from experiments.heavy_tails_images import evidence
 from experiments.heavy_tails_images.claims import CLAIMS
+from experiments.heavy_tails_images.outcomes import read_outcomes
 from experiments.heavy_tails_images.table import main
 from research.evidence.build import build_evidence
 from research.records.status import Status
@@ -65,6 +69,12 @@ def test_a_best_rate_at_the_edge_decides_nothing(tmp_path):
         ({"batch_size": 64}, "batch_size 64, the claim is about None"),
         ({"trainer.max_steps": 20}, "trainer.max_steps 20, the claim needs at least"),
         ({"schedule.name": "cosine"}, "the claim is about constant rates"),
+        ({"optimizer.weight_decay": 0.1}, "weight_decay 0.1, the claim is about 0.0"),
+        ({"model.channels": [2, 2]}, "channels [2, 2], the claim is about [8, 16]"),
+        ({"model.dropout": 0.5}, "model.dropout 0.5, the claim is about 0.0"),
+        ({"data.validation_examples": 700}, "validation_examples 700, the claim is about 0"),
+        ({"data.empty_code": True}, "data.empty_code True, the claim is about False"),
+        ({"averaging.name": "ema"}, "the claim is about None"),
     ],
 )
 def test_other_settings_are_not_measured(tmp_path, overrides, words):
@@ -72,6 +82,20 @@ def test_other_settings_are_not_measured(tmp_path, overrides, words):
     verdict = found(record)["HI1"]
     assert verdict.verdict == "not measured"
     assert words in verdict.note
+
+
+@pytest.mark.parametrize(
+    ("method", "key", "value"),
+    [("sgdm", "momentum", 0.5), ("adam", "betas", [0.0, 0.999]), ("adam", "eps", 0.1)],
+)
+def test_other_optimizers_are_not_measured(quick, method, key, value):
+    found = read_outcomes(quick)
+    outcomes = dataclasses.replace(found, settings=copy.deepcopy(found.settings))
+    for name, settings in outcomes.settings.items():
+        if name.startswith(f"{method}-lr"):
+            settings["optimizer"][key] = value
+    verdict = CLAIMS[0].judge(outcomes)
+    assert verdict.verdict == "not measured" and f"has optimizer.{key} {value}" in verdict.note
 
 
 def test_the_figures(quick):
@@ -86,6 +110,8 @@ def test_the_figures(quick):
     assert len(titles) == 3
     images = figures["barcodes"].axes
     assert [axes.get_title() for axes in images][:2] == ["class 0\n1 image", "class 1\n2 images"]
+    frames = [spine for axes in images for spine in axes.spines.values()]
+    assert all(axes.axison for axes in images) and all(spine.get_visible() for spine in frames)
     (legend,) = figures["heavy_tails_images"].legends
     names = [text.get_text() for text in legend.get_texts()]
     assert names[0] == "SGD, momentum, lr 0.1"

@@ -87,6 +87,9 @@ def test_seeds_are_compared_with_their_own():
         ("model.width", 128, "the claim is about 64"),
         ("batch_size", 64, "the claim is about 32"),
         ("reweighting", "inverse", "the claim is about none"),
+        ("model.dropout", 0.5, "the claim is about 0.0"),
+        ("data.train_tokens", 2000, "the claim is about None"),
+        ("evaluation.train_examples", 2, "the claim needs at least 640"),
         ("trainer.max_steps", 592, "the claim needs at least 600"),
     ],
 )
@@ -96,6 +99,36 @@ def test_other_settings_decide_nothing(key, value, words):
         found = judge(name, readings)
         assert found.verdict == "not measured"
         assert f"has {key} {value}, {words}" in found.note
+
+
+def test_averaged_weights_decide_nothing():
+    """Evaluations of an average say how it does, not how the optimizer does."""
+    found = judge("C4a", readings_of(overrides={"averaging.name": "ema"}))
+    assert "has averaging {" in found.note and "the claim is about None" in found.note
+
+
+@pytest.mark.parametrize(
+    ("method", "group", "key", "value"),
+    [
+        ("sgdm", "optimizer", "momentum", 0.5),
+        ("sgdm", "optimizer", "weight_decay", 0.1),
+        ("adam", "optimizer", "betas", [0.0, 0.999]),
+        ("adam", "optimizer", "eps", 0.1),
+        ("adam", "data", "sources", ["topics"]),
+    ],
+)
+def test_other_settings_of_one_method_decide_nothing(method, group, key, value):
+    readings = readings_of()
+    for each in readings:
+        if each.trial.method == method:
+            each.settings[group][key] = value
+    found = judge("C4a", readings)
+    assert found.verdict == "not measured" and f"has {group}.{key} {value}" in found.note
+
+
+def test_groups_have_to_be_tenths():
+    found = judge("C4b", readings_of(overrides={"watch.per_class_loss.groups": 4}))
+    assert "has watch.per_class_loss.groups 4, the claim is about 10" in found.note
 
 
 def test_more_steps_are_fine():

@@ -104,6 +104,9 @@ def test_a_panel_for_each_variant(tmp_path, stage):
     assert list(lines(one)) == [rare, frequent, "#000000"], "the few frequent classes in front"
     assert lines(two)[rare] == [10.5, 5.25], "the mean over seeds"
     assert one.get_ylim() == two.get_ylim() and one.get_yscale() == "linear"
+    assert not any(axes.get_legend() for axes in figure.axes), "it would lie over lines"
+    (legend,) = figure.legends
+    assert [each.get_text() for each in legend.get_texts()] == ["all classes"]
     title, text = read_caption(figure)
     assert title == "Loss class by class: train"
     assert "from frequent to rare: 1, 2; percent of the training labels: 90, 10." in text

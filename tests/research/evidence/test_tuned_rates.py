@@ -1,10 +1,12 @@
 """The rules of every comparison of optimizers, each at its own best learning rate."""
 
 import dataclasses
+import itertools
 import math
 from types import SimpleNamespace
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from research.evidence.style import lecture_style
 from research.evidence.tuned_rates import (
@@ -246,6 +248,19 @@ class TestFigure:
     def test_triangles_where_runs_diverged_or_ended_above_the_panel(self, axes):
         assert [line.get_xdata()[0] for line in self.lines(axes, "^")] == [0.1, 0.3]
         assert axes.get_ylim()[1] < 9
+
+    @pytest.mark.parametrize(("panels", "rates"), [(1, 6), (2, 6), (3, 4), (3, 5), (3, 6), (3, 7)])
+    def test_labels_of_rates_do_not_touch(self, panels, rates):
+        grid = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)[:rates]
+        found = trials(dict.fromkeys(grid, 1.0))
+        with lecture_style():
+            figure = rates_figure(dict.fromkeys(map(str, range(panels)), found))
+            renderer = FigureCanvasAgg(figure).get_renderer()
+            figure.draw(renderer)
+        ticks = [tick for tick in figure.axes[0].get_xticklabels() if tick.get_text()]
+        boxes = [tick.get_window_extent(renderer) for tick in ticks]
+        assert len(boxes) >= 2
+        assert all(left.x1 + 5 < right.x0 for left, right in itertools.pairwise(boxes))
 
     def test_nothing_yet(self):
         waiting = trials({0.01: math.nan, 0.03: math.nan}, state="waiting")
