@@ -154,7 +154,10 @@ class PerClassLoss(Callback):
         for name, values in found.items():
             row |= group_metrics(f"per_class/{name}", values, groups, self._has_accuracy(name))
         self._newest = (step, found)
-        if self.settings.arrays == "all" or trainer.state.fn != TrainerFn.FITTING:
+        # After the last step a checkpoint follows, from which a run that was killed has nothing
+        # left to do: what is kept is kept before it.
+        last = 0 < trainer.max_steps <= step
+        if self.settings.arrays == "all" or last or trainer.state.fn != TrainerFn.FITTING:
             self._keep_newest(trainer)
         for logger in trainer.loggers:  # the same in all processes: nothing is left to reduce
             logger.log_metrics(row, step=step)

@@ -68,7 +68,7 @@ class TextTask(Task):
 
     def correct(self, outputs: Tensor, batch: Batch) -> Tensor:
         """The share of a piece's tokens that are predicted right: [n]."""
-        return self.by_example(self.correct_by_label(outputs, batch).to(outputs.dtype), batch)
+        return self.by_example(self.correct_by_label(outputs, batch).float(), batch)
 
     def correct_by_label(self, outputs: Tensor, batch: Batch) -> Tensor:
         """Which tokens are predicted right: [n * context]."""

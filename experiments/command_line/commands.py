@@ -195,7 +195,7 @@ def landscape(
 
     Takes settings too, for example --surface.points 51; `descent landscape --help` lists them.
     """
-    from experiments.command_line.data_files import provide_data_of
+    from experiments.command_line.data_files import provide_data_of, refuse_others
     from experiments.command_line.finish import train_and_judge
     from experiments.command_line.landscape import Choice, landscape_plan
     from experiments.command_line.plan import record_folder
@@ -220,6 +220,7 @@ def landscape(
         for name in plan.variants
     }
     data = provide_data_of(sources, console)
+    refuse_others(choice.record, data)
     folder = record_folder(out, experiment_of(plan), datetime.now())
 
     from research.records.provenance import collect

@@ -116,4 +116,6 @@ class MultiPointSettings(ImageTrainingSettings):
     def _batch_norm_has_two_examples(self) -> Self:
         if self.model.batch_norm and self.smallest_batch == 1:
             refuse("batch_size", self.batch_size, "another: batch norm needs two in every batch")
+        if self.model.batch_norm:
+            self.refuse_part_of_one()
         return self

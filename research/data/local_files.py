@@ -74,24 +74,46 @@ def data_folder(setting: str | None) -> Path:
             is unset or empty ($XDG_CACHE_HOME in place of ~/.cache, where it is set).
 
     Raises:
-        SettingsError: it begins with ~ and a user who is not known.
+        SettingsError: it begins with ~ and a user who is not known; or as `cache_folder`.
     """
     for where, named in (
         ("--data_folder", setting),
         ("$DESCENT_DATA", os.environ.get("DESCENT_DATA")),
     ):
         if named:
-            try:
-                return Path(named).expanduser()
-            except RuntimeError as error:
-                expected = "a folder, or ~ and a user of this machine"
-                raise SettingsError(f"{where} is {named}, expected {expected}") from error
+            return expanded(named, where)
     return cache_folder()
 
 
+def expanded(folder: str, where: str) -> Path:
+    """A folder that may begin with ~, as it is called on this machine.
+
+    Args:
+        folder: what was written.
+        where: the setting that says it, for the error.
+
+    Raises:
+        SettingsError: it begins with ~ and a user who is not known.
+    """
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError as error:
+        expected = "a folder, or ~ and a user of this machine"
+        raise SettingsError(f"{where} is {folder}, expected {expected}") from error
+
+
 def cache_folder() -> Path:
-    """Where files are kept that can be had again: ~/.cache/descent, or in $XDG_CACHE_HOME."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "descent"
+    """Where files are kept that can be had again: ~/.cache/descent, or in $XDG_CACHE_HOME.
+
+    Raises:
+        SettingsError: neither is known, as where a container runs as a user without a name.
+    """
+    named = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(named) if named else Path.home() / ".cache") / "descent"
+    except RuntimeError as error:
+        expected = "$HOME, or $XDG_CACHE_HOME, to be a folder to keep files in"
+        raise SettingsError(f"this user has no home folder, expected {expected}") from error
 
 
 def find_files(

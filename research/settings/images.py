@@ -1,5 +1,6 @@
 """Settings of image data, and of the experiments that use it. No torch."""
 
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -122,6 +123,12 @@ class ImageTrainingSettings(UsesImages, TrainingSettings):
             size = self.data.train_size
             expected = f"another size or last_batch drop, because {size} images leave a batch of 1"
             refuse("batch_size", self.batch_size, f"{expected}, and batch norm needs two")
+        self.refuse_part_of_one()
+
+    def refuse_part_of_one(self) -> None:
+        """Refuses a batch whose parts, computed one by one, leave a single image for batch norm."""
+        size = self.data.train_size
+        refuse_parts_of_one((min(self.batch_size or size, size), self.smallest_batch), self)
 
     def refuse_blocks_that_leave_nothing(self, model: Settings, shrink: int = 1) -> None:
         """Refuses a convolutional network whose blocks halve an image until nothing is left.
@@ -134,3 +141,12 @@ class ImageTrainingSettings(UsesImages, TrainingSettings):
         if isinstance(model, CNNSettings) and len(model.channels) > most:
             expected = f"at most {most} for {self.data.name}"
             refuse("model.channels", list(model.channels), expected)
+
+
+def refuse_parts_of_one(batches: Iterable[int], settings: TrainingSettings) -> None:
+    """Refuses parts of one image, of batches of these sizes, where a network has batch norm."""
+    most = settings.micro_batch_size
+    for batch in batches:
+        if most is not None and (batch % most or min(batch, most)) == 1:
+            expected = f"another size, because a batch of {batch} images leaves a part of 1"
+            refuse("micro_batch_size", most, f"{expected}, and batch norm needs two")

@@ -48,7 +48,7 @@ class TextSettings(Settings):
     sources: Sources = ("numpy", "sklearn")
     """Of python_docs: `topics` (Python's reference, as `help()` shows it), `library` (docstrings of
     the standard library), and installed packages, whose docstrings are read."""
-    folder: str | None = None
+    folder: str | None = Field(default=None, min_length=1)
     """Of `folder`: which one; text files in it and below it are read, ordered by their paths."""
     train_part: Literal["train", "validation"] = "train"
     """Which official part is trained on. `validation` is small: its validation is the test part."""

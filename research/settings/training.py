@@ -78,7 +78,8 @@ class TrainingSettings(Settings):
     """Examples of one step, over all devices; null means the whole training set."""
     micro_batch_size: int | None = Field(default=None, ge=1)
     """Examples of a step that one device computes at once; the gradients of such parts of a batch
-    add up to the whole batch's, so that it need not fit into memory. Null means all of them."""
+    add up to the whole batch's, so that it need not fit into memory. Null means all of them. Batch
+    norm takes its statistics from each part: with it, another size is another training."""
     last_batch: Literal["keep", "drop"] = "keep"
     """Whether the short batch that ends an epoch is used."""
     optimizer: OptimizerSettings = AdamWSettings()
@@ -90,7 +91,7 @@ class TrainingSettings(Settings):
     averaging: AveragingSettings | None = None
     """Average evaluated in the weights' place, but for batch norm's statistics; null for none."""
     watch: WatchSettings | None = None
-    """Loss landscape on the way, which changes nothing of the training; null for none."""
+    """What is looked at on the way, which changes nothing of the training; null for nothing."""
 
     def added_metrics(self) -> tuple[str, ...] | None:
         """What evaluations log besides loss and accuracy of each split; None if it is not said.

@@ -231,6 +231,22 @@ def test_arrays_stay_of_the_last_evaluation_or_of_all(fit, tmp_path, kept):
     assert "per_class/batch/accuracy/all" not in store.metrics()[-1]
 
 
+class DiesBeforeTheEnd(Callback):
+    """When the last checkpoint may have been written, and the end of training is not told."""
+
+    def on_validation_end(self, trainer, pl_module):
+        if trainer.global_step == 40:
+            raise RuntimeError("died")
+
+
+def test_arrays_are_there_before_the_last_checkpoint(fit, tmp_path):
+    store = RunStore(tmp_path, "four", 0)
+    callbacks = [PerClassLoss(EVERYTHING), Recorder(store), DiesBeforeTheEnd()]
+    with pytest.raises(RuntimeError, match="died"):
+        fit(Four(parity_settings(), seed=2), *callbacks, max_steps=40)
+    assert list(store.arrays("per_class-train.loss")) == [40]
+
+
 def test_without_training_batches_and_in_one_group(fit, tmp_path):
     settings = PerClassLossSettings(batches=False, groups=1)
     store, _ = in_record(fit, tmp_path, Four(parity_settings(), seed=2), settings)

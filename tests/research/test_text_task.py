@@ -76,6 +76,13 @@ def test_precision_is_kept(task):
     assert losses.dtype == torch.float64
 
 
+def test_accuracies_are_as_exact_where_logits_are_not(task):
+    outputs = torch.zeros(5, 6, 50, dtype=torch.bfloat16)
+    batch = {"tokens": torch.ones(5, 7, dtype=torch.int32)}
+    outputs[:, 0, 1] = 1.0  # one of six is right: 0.166666 has no short form
+    assert task.correct(outputs, batch).tolist() == pytest.approx([1 / 6] * 5, rel=1e-6)
+
+
 def test_classes_have_the_names_of_their_tokens(task):
     assert task.class_names() == task.tokens
     assert task.tokens[:2] == ("<unk>", "<eos>")

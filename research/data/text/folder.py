@@ -5,6 +5,7 @@ The last tenth of the files is held out, so that no document is in both parts.
 
 from pathlib import Path
 
+from research.data.local_files import expanded
 from research.data.text.files import lines_of
 from research.data.text.passages import Corpus
 from research.settings.errors import SettingsError
@@ -19,7 +20,7 @@ def read_folder(folder: str) -> Corpus:
     Raises:
         SettingsError: it is no folder, has fewer than two text files, or one can't be read.
     """
-    documents = [_read(path) for path in text_files(Path(folder).expanduser())]
+    documents = [_read(path) for path in text_files(expanded(folder, "data.folder"))]
     if len(documents) < 2:
         endings = ", ".join(SUFFIXES)
         raise SettingsError(

@@ -107,8 +107,9 @@ def source_files(source: str) -> list[tuple[str, Path]]:
 def _root(source: str) -> tuple[Path, tuple[str, ...]]:
     if source == "library":
         return Path(sysconfig.get_paths()["stdlib"]), ()
-    found = importlib.util.find_spec(source)
-    if found is None or not found.submodule_search_locations or source not in _distributions():
+    # Nothing that is no distribution is asked about: find_spec fails for names such as __main__.
+    found = importlib.util.find_spec(source) if source in _distributions() else None
+    if found is None or not found.submodule_search_locations:
         raise SettingsError(
             f"data.sources has {source}, expected topics, library or an installed package"
         )

@@ -9,6 +9,7 @@ import pytest
 from experiments.__main__ import main
 from experiments.command_line import data_files, finish
 from experiments.command_line.data_files import provide_data, provide_data_again
+from research.records.checkpoint_names import file_name
 from research.records.plan import Plan, VariantPlan
 from research.records.provenance import collect
 from research.records.store import Record
@@ -229,6 +230,20 @@ def test_a_record_goes_on_with_the_files_that_it_began_with(tmp_path):
     store = record.runs()[0]
     store.write_status(type(store.status())("done"))
     provide_data_again(record, None)
+
+
+def test_a_landscape_is_of_the_files_that_were_trained_on(capsys, tmp_path):
+    write_image_set(tmp_path / "named", "mnist")
+    record = begun(tmp_path, {}, provide_data({"a": variant(data=UNOFFICIAL)}, None))
+    checkpoints = record.runs()[0].checkpoints
+    checkpoints.mkdir(parents=True)
+    (checkpoints / file_name(5)).touch()
+    write_image_set(tmp_path / "named", "mnist", test=19)
+    assert main(["landscape", str(record.folder), "--wandb", "off"]) == 2
+    out, err = capsys.readouterr()
+    assert "t10k-images-idx3-ubyte.gz has SHA-256 " in err and err.endswith("record began\n")
+    assert (out, err.count("\n")) == ("", 1)
+    assert not (tmp_path / "runs").exists()
 
 
 def test_settings_that_have_become_wrong_are_one_line(capsys, tmp_path):

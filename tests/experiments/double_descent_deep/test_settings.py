@@ -25,6 +25,9 @@ def settings_of(preset: str) -> dict[str, DoubleDescentDeepSettings]:
         ({"batch_size": 50, "data": {"train_examples": 101}}, "leave a batch of 1, and batch norm"),
         ({"model": {"name": "cnn5", "shrink": 3}}, "at most 2 for digits"),
         ({"batch_size": 1}, "batch norm needs two"),
+        ({"batch_size": 8, "micro_batch_size": 1}, "batch of 8 images leaves a part of 1, and bat"),
+        ({"batch_size": 7, "last_batch": "drop", "micro_batch_size": 3}, "of 7 images leaves a pa"),
+        ({"batch_size": 8, "data": {"train_examples": 43}, "micro_batch_size": 2}, "batch of 3 im"),
         ({"data": {"label_noise": 1.0}}, "less than 1"),
         ({"data": {"augmentation": "rotate"}}, "'none' or 'crop_flip'"),
         ({"data": {"name": "cifar10", "train_examples": 60_000}}, "at most 50000 of cifar10"),
@@ -38,6 +41,12 @@ def test_what_can_not_be(changes, words):
 def test_a_last_batch_of_one_may_be_dropped():
     changes = {"batch_size": 50, "data": {"train_examples": 101}, "last_batch": "drop"}
     assert DoubleDescentDeepSettings.model_validate(changes).data.train_size == 101
+
+
+@pytest.mark.parametrize("most", [2, 7, 16, 17, None])
+def test_parts_of_two_images_and_more_are_fine(most):
+    changes = {"batch_size": 16, "data": {"train_examples": 50}, "micro_batch_size": most}
+    assert DoubleDescentDeepSettings.model_validate(changes).micro_batch_size == most
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,14 @@ def test_paper_has_the_source_s_network_grid_and_training():
             {"model": {"name": "mlp", "batch_norm": True}, "batch_size": 1437},
             "batch norm needs two in every batch",
         ),
+        (
+            {
+                "model": {"name": "mlp", "batch_norm": True},
+                "batch_size": 4,
+                "micro_batch_size": 3,
+            },
+            "micro_batch_size is 3, expected another size, because a batch of 4 images",
+        ),
         ({"cells": 0}, "greater than or equal to 1"),
         (
             {"model": {"name": "cnn", "channels": [4, 4, 4]}, "shrink": 2},

@@ -1,5 +1,6 @@
 """The data folder, and what is found in it."""
 
+import pwd
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,14 @@ def test_one_batch_means_that_the_others_are_missing_and_not_the_archive(tmp_pat
     there, absent = find_files("cifar10", tmp_path)
     assert [(each.path, each.official) for each in there] == [(path, BATCHES[1])]
     assert absent == [*BATCHES[:1], *BATCHES[2:]]
+
+
+def test_a_user_without_a_home_is_told_what_to_name(monkeypatch):
+    def nobody(number):
+        raise KeyError(number)
+
+    for name in ("HOME", "XDG_CACHE_HOME", "DESCENT_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    with pytest.raises(SettingsError, match=r"^this user has no home folder, expected \$HOME, or"):
+        data_folder(None)

@@ -10,6 +10,7 @@ from research.settings.text import TextSettings, TextTrainingSettings, Vocabular
     ("found", "words"),
     [
         ({"name": "folder"}, "folder is None, expected a folder of text files, because"),
+        ({"name": "folder", "folder": ""}, "at least 1 character"),
         ({"folder": "x"}, "folder is x, expected null, because the text is python_docs"),
         ({"train_part": "validation"}, "train_part is validation, expected train, because only"),
         ({"sources": ["os.path"]}, "String should match pattern"),

@@ -41,6 +41,13 @@ def test_the_slow_loop():
     assert found[1, 6] == found[0, 6] == 0 and found[1].sum() == 134 - 28
 
 
+@pytest.mark.parametrize("kind", [torch.uint8, torch.int16, torch.int32])
+def test_labels_are_whole_numbers_of_any_kind(kind):
+    sums = ClassSums(300, "cpu")
+    sums.add(torch.tensor([1.0, 2.0, 4.0]), torch.tensor([0, 2, 2], dtype=kind))
+    assert sums.values()[:2, [0, 1, 2, 299]].tolist() == [[1, 0, 6, 0], [1, 0, 2, 0]]
+
+
 def test_sums_are_float64_and_counts_whole():
     """In float32 a small loss would vanish beside a large one, and a count stop at 2**24."""
     sums = ClassSums(1, "cpu")

@@ -50,6 +50,11 @@ def test_a_folder_without_two_texts_is_refused(tmp_path, files):
         read_folder(str(tmp_path / "none"))
 
 
+def test_a_user_who_is_not_known_is_one_line():
+    with pytest.raises(SettingsError, match=r"^data\.folder is ~no-such-user/x, expected a folder"):
+        read_folder("~no-such-user/x")
+
+
 def test_a_file_that_is_no_text_is_named(tmp_path):
     write(tmp_path, {"a.txt": b"text", "b.txt": b"t\xe9xt"})
     problem = re.escape(f"{tmp_path}/b.txt is not UTF-8 at byte 1, expected text")

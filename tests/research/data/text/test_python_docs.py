@@ -2,6 +2,8 @@
 
 import importlib
 import os
+import sys
+import types
 from textwrap import dedent
 
 import numpy
@@ -110,6 +112,12 @@ def test_what_is_no_installed_package_is_refused(name):
     for function in (python_docs, fingerprint, python_docs_versions):
         with pytest.raises(SettingsError, match=rf"^data.sources has {name}, expected topics, lib"):
             function([name])
+
+
+def test_a_module_that_knows_not_where_it_is_from_is_refused(monkeypatch):
+    monkeypatch.setitem(sys.modules, "no_origin", types.ModuleType("no_origin"))  # as __main__ may
+    with pytest.raises(SettingsError, match=r"^data\.sources has no_origin, expected topics, lib"):
+        fingerprint(["no_origin"])
 
 
 def test_the_sources_that_are_everywhere():
