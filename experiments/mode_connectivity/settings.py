@@ -106,6 +106,13 @@ class ModeConnectivitySettings(ImageTrainingSettings):
         return self
 
     @model_validator(mode="after")
+    def _batches_are_computed_whole(self) -> Self:
+        if self.micro_batch_size is not None:
+            expected = "null, because every step looks at one point of the curve"
+            refuse("micro_batch_size", self.micro_batch_size, expected)
+        return self
+
+    @model_validator(mode="after")
     def _blocks_leave_something(self) -> Self:
         self.refuse_blocks_that_leave_nothing(self.model)
         return self

@@ -16,6 +16,7 @@ def settings(**changes):
         ({"curve": {"bends": 0}}, "bends"),
         ({"curve": {"kind": "spline"}}, "kind"),
         ({"path_points": 2}, "path_points"),
+        ({"micro_batch_size": 8}, "micro_batch_size is 8"),
         ({"plane": {"margin": -1.0}}, "margin"),
         ({"plane": {"refinement": 0.0}}, "refinement"),
         ({"model": {"name": "cnn", "channels": [4, 4, 4, 4]}}, "model.channels is [4, 4, 4, 4]"),
