@@ -140,7 +140,7 @@ def missing(name: DataSet, folder: Path, file: OfficialFile, why: str = "") -> D
     """The error of a file that is not there, after the reason why it was not downloaded."""
     free = "scikit-learn's digits need no files: --data.name digits"
     if name not in SHAPES:
-        free = "Python's own documentation needs no files: --data.name python_docs"
+        free = "docstrings of Python's packages need no files: --data.name python_docs"
     return DataFileError(
         f"{why}{folder / file.path} is not there, expected {expected(name, folder)}",
         f"{ELSEWHERE}; {free}",

@@ -19,7 +19,7 @@ def difference(settings: ByKey, exactly: ByKey, at_least: ByKey | None = None) -
     """
     for key, wanted in exactly.items():
         if (found := _look_up(settings, key)) != wanted:
-            return f"{key} {found}, the claim is about {wanted}"
+            return f"{key} {found}, the claim is about {'null' if wanted is None else wanted}"
     for key, least in (at_least or {}).items():
         if (found := _look_up(settings, key)) is not None and found < least:
             return f"{key} {found}, the claim needs at least {least}"

@@ -20,12 +20,15 @@ def read_folder(folder: str) -> Corpus:
     Raises:
         SettingsError: it is no folder, has fewer than two text files, or one can't be read.
     """
-    documents = [_read(path) for path in text_files(expanded(folder, "data.folder"))]
+    where = expanded(folder, "data.folder")
+    if not where.is_dir():
+        raise SettingsError(f"data.folder is {folder}, which is not there, expected a folder")
+    documents = [_read(path) for path in text_files(where)]
     if len(documents) < 2:
         endings = ", ".join(SUFFIXES)
         raise SettingsError(
-            f"data.folder is {folder}, where {len(documents)} text files are, expected a folder"
-            f" with two or more files, one of them to hold out ({endings})"
+            f"data.folder is {folder}, which has {len(documents)} of the two or more text files"
+            f" expected, one of them to hold out ({endings})"
         )
     held_out = max(1, len(documents) // 10)
     train, validation = documents[:-held_out], documents[-held_out:]

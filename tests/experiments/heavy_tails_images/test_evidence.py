@@ -66,7 +66,7 @@ def test_a_best_rate_at_the_edge_decides_nothing(tmp_path):
     [
         ({"data.bits": 4}, "data.bits 4, the claim is about 5"),
         ({"reweighting": "inverse"}, "reweighting inverse, the claim is about none"),
-        ({"batch_size": 64}, "batch_size 64, the claim is about None"),
+        ({"batch_size": 64}, "batch_size 64, the claim is about null"),
         ({"trainer.max_steps": 20}, "trainer.max_steps 20, the claim needs at least"),
         ({"schedule.name": "cosine"}, "the claim is about constant rates"),
         ({"optimizer.weight_decay": 0.1}, "weight_decay 0.1, the claim is about 0.0"),
@@ -74,7 +74,7 @@ def test_a_best_rate_at_the_edge_decides_nothing(tmp_path):
         ({"model.dropout": 0.5}, "model.dropout 0.5, the claim is about 0.0"),
         ({"data.validation_examples": 700}, "validation_examples 700, the claim is about 0"),
         ({"data.empty_code": True}, "data.empty_code True, the claim is about False"),
-        ({"averaging.name": "ema"}, "the claim is about None"),
+        ({"averaging.name": "ema"}, "the claim is about null"),
     ],
 )
 def test_other_settings_are_not_measured(tmp_path, overrides, words):

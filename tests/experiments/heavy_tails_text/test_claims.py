@@ -88,7 +88,7 @@ def test_seeds_are_compared_with_their_own():
         ("batch_size", 64, "the claim is about 32"),
         ("reweighting", "inverse", "the claim is about none"),
         ("model.dropout", 0.5, "the claim is about 0.0"),
-        ("data.train_tokens", 2000, "the claim is about None"),
+        ("data.train_tokens", 2000, "the claim is about null"),
         ("evaluation.train_examples", 2, "the claim needs at least 640"),
         ("trainer.max_steps", 592, "the claim needs at least 600"),
     ],
@@ -104,7 +104,7 @@ def test_other_settings_decide_nothing(key, value, words):
 def test_averaged_weights_decide_nothing():
     """Evaluations of an average say how it does, not how the optimizer does."""
     found = judge("C4a", readings_of(overrides={"averaging.name": "ema"}))
-    assert "has averaging {" in found.note and "the claim is about None" in found.note
+    assert "has averaging {" in found.note and "the claim is about null" in found.note
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,12 @@ def test_files_below_are_read_in_the_order_of_their_paths_and_others_are_not(tmp
 def test_a_folder_without_two_texts_is_refused(tmp_path, files):
     write(tmp_path, files)
     found = sum(name.endswith(".txt") for name in files)
-    expected = re.escape(f"data.folder is {tmp_path}, where {found} text files are, expected")
+    expected = re.escape(
+        f"data.folder is {tmp_path}, which has {found} of the two or more text files"
+    )
     with pytest.raises(SettingsError, match=f"^{expected}"):
         read_folder(str(tmp_path))
-    with pytest.raises(SettingsError, match="where 0 text files are"):
+    with pytest.raises(SettingsError, match="none, which is not there, expected a folder"):
         read_folder(str(tmp_path / "none"))
 
 
