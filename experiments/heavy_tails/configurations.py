@@ -52,7 +52,7 @@ NAMED_BY_CLAIMS: dict[str, dict[str, Any]] = {
 """By variant, what its claims are about."""
 
 AT_LEAST: dict[str, dict[str, Any]] = {
-    "growth": {"steps": 600},
+    "growth": {"steps": 400},
     "growth-fixed": {"steps": 6000},
 }
 """By variant, settings that may be larger."""
