@@ -86,7 +86,7 @@ def test_what_is_missing_is_one_line(cache, tmp_path):
         provide_text(TextSettings(name="penn_treebank"), str(tmp_path / "data"))
     said = str(error.value)
     assert "penn-treebank/ptb.train.txt is not there, expected the official ptb.train.txt" in said
-    assert said.endswith("documentation needs no files: --data.name python_docs")
+    assert said.endswith("packages need no files: --data.name python_docs")
     assert "\n" not in said
     assert not (tmp_path / "data").exists()
 
