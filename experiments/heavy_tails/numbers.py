@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy
 
 from experiments.heavy_tails.readings import Reading
-from experiments.heavy_tails.settings import Point
+from experiments.heavy_tails.settings import OneHotSettings, Point
 from research.evidence.bounded_claim import NotDecided
 from research.problems.zipf import zipf
 
@@ -22,9 +22,11 @@ def frequency_slope(method: str) -> Callable[[Reading], float]:
     """Slope of log loss over log frequency, of the most frequent classes of one-hot inputs."""
 
     def number(reading: Reading) -> float:
-        size = reading.sizes[0]
+        size, problem = reading.sizes[0], reading.settings.problem
+        if not isinstance(problem, OneHotSettings):
+            raise NotDecided(f"{reading.store.variant} has no one-hot inputs")
         losses = reading.array("classes", reading.only(method, size))
-        frequencies = zipf(size, reading.settings.problem.exponent)  # type: ignore[union-attr]
+        frequencies = zipf(size, problem.exponent)
         return log_slope(frequencies[:MOST_FREQUENT], losses[:MOST_FREQUENT])
 
     return number

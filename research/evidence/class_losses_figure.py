@@ -4,7 +4,6 @@ It is that of Kunstner et al. (2024, figure 1). It is drawn for every record who
 losses by class; an experiment that draws one of the same name replaces it.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from research.evidence.class_losses import ClassLosses, mean_over_runs, read_class_losses
 from research.evidence.style import BLACK, caption, slide, wrapped
+from research.evidence.tuned_rates import grid_method
 from research.evidence.watched_curvature_figure import stores_of, watches
 from research.records.store import Record
 
@@ -27,8 +27,6 @@ MOST = 12
 """Panels of a figure, at most."""
 WIDE = 30.0
 """Largest over smallest loss from which the axis is logarithmic."""
-RATE = re.compile(r"(?P<method>.+)-lr(?P<rate>[0-9.]+(e-?[0-9]+)?)")
-"""The name of a variant of a grid of learning rates."""
 
 
 def group_colours(groups: int) -> list[str]:
@@ -108,8 +106,8 @@ def chosen(found: Mapping[str, ClassLosses]) -> tuple[dict[str, ClassLosses], st
 
     Of a grid of learning rates each method has one: its lowest last loss over all labels.
     """
-    matches = {name: RATE.fullmatch(name) for name in found}
-    methods = {name: match["method"] for name, match in matches.items() if match}
+    whole_runs = [name for name in found if ", " not in name]
+    methods = {name: method for name in whole_runs if (method := grid_method(name))}
     if len(methods) < len(found) or len(set(methods.values())) == len(found):
         some = dict(list(found.items())[:MOST])
         rest = len(found) - len(some)
