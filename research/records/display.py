@@ -24,6 +24,7 @@ COLOURS: dict[State, str] = {
     "running": "cyan",
     "done": "green",
     "diverged": "magenta",
+    "pruned": "blue",
     "interrupted": "yellow",
     "failed": "red",
 }

@@ -21,6 +21,19 @@ class VariantPlan(Settings):
     """All settings of the experiment, resolved, as plain types."""
 
 
+class TrialOf(Settings):
+    """What makes a record the trial of a study."""
+
+    study: str
+    """Name of the study."""
+    number: int = Field(ge=0)
+    """Number of the trial."""
+    values: dict[str, Any] = Field(default_factory=dict)
+    """The searched settings, by dotted key."""
+    prunes: bool = False
+    """Whether its run asks the study at every evaluation if it is worth going on."""
+
+
 class Plan(Settings):
     """What a record runs. It is written once, as settings.yaml, and never changed."""
 
@@ -42,6 +55,8 @@ class Plan(Settings):
     """What the figure compares, by name."""
     runs: dict[str, list[int]]
     """Seeds of each variant."""
+    trial: TrialOf | None = None
+    """The trial that the record is; None for what is no part of a study."""
 
     @model_validator(mode="after")
     def _runs_belong_to_variants(self) -> Self:

@@ -10,8 +10,8 @@ from research.records.atomic import write_atomically
 from research.records.errors import RecordError
 from research.records.rows import decode_number, encode_number
 
-State = Literal["waiting", "running", "done", "diverged", "interrupted", "failed"]
-FINISHED: frozenset[State] = frozenset({"done", "diverged"})
+State = Literal["waiting", "running", "done", "diverged", "pruned", "interrupted", "failed"]
+FINISHED: frozenset[State] = frozenset({"done", "diverged", "pruned"})
 """States in which a run has nothing left to compute."""
 
 
@@ -20,8 +20,8 @@ class Status:
     """Where a run stands.
 
     Attributes:
-        state: `diverged` means NaN or infinite loss, `interrupted` a run that can go on, `failed`
-            an error.
+        state: `diverged` means NaN or infinite loss, `pruned` a trial that its study gave up,
+            `interrupted` a run that can go on, `failed` an error.
         step: optimizer steps done.
         max_steps: steps after which the run ends at the latest; 0 while unknown.
         message: what happened, in one line, for `diverged`, `interrupted` and `failed`.

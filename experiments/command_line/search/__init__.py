@@ -1,0 +1,1 @@
+"""The commands `sweep` and `worker`: a study's trials, each a run with a record of its own."""

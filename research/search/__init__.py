@@ -1,0 +1,1 @@
+"""Search: studies over an experiment's settings, kept by Optuna. No torch."""
