@@ -11,6 +11,7 @@ from pytorch_lightning import Callback, LightningModule, Trainer
 from rich.console import Console
 from rich.live import Live
 
+from callbacks.optuna_trial import pruning
 from callbacks.recorder import ending, shown_metrics
 from research.records.display import SECONDS_BETWEEN_LINES, RunProgress, line, render
 from research.records.status import State, Status
@@ -60,7 +61,8 @@ class Progress(Callback):
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Shows the end and stops the display."""
         del pl_module
-        self._end(trainer, "done")
+        reason = pruning(trainer)
+        self._end(trainer, "pruned" if reason else "done", message=reason)
 
     @rank_zero_only
     def on_exception(

@@ -9,6 +9,7 @@ from pytorch_lightning import Callback, LightningModule, Trainer
 from torch import Tensor
 
 from callbacks.divergence import Diverged
+from callbacks.optuna_trial import pruning
 from research.records.run_store import RunStore
 from research.records.status import State, Status
 from research.settings.errors import SettingsError
@@ -55,9 +56,10 @@ class Recorder(Callback):
         self._store_arrays(trainer, pl_module)
 
     def on_fit_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """The run is done, its last checkpoint written."""
+        """The run is done, or was pruned; its last checkpoint is written."""
         self._store_arrays(trainer, pl_module)
-        self._write(trainer, "done")
+        reason = pruning(trainer)
+        self._write(trainer, "pruned" if reason else "done", message=reason)
 
     def on_predict_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """The sweep is running; it has no checkpoint, so its time so far is in the status."""

@@ -14,6 +14,7 @@ from pytorch_lightning.loggers import Logger
 from callbacks.durable_checkpoint import DurableCheckpoint
 from callbacks.recorder import Recorder
 from experiments.command_line.catalog import experiment_of
+from experiments.command_line.search.pruning import refuse_pruning, trial_watchers
 from research.records.record_logger import RecordLogger
 from research.records.stage_store import StageStore, write_stages
 from research.records.store import Record, RunStore
@@ -72,6 +73,7 @@ class _Place:
 
 def _compute_stages(store: RunStore, run: StagedRun, place: _Place) -> None:
     """The stages that are not done, in their order."""
+    refuse_pruning(place.record.plan, "a run of several stages")
     if is_first_process():
         write_stages(store, run.stages)
     left = [name for name in run.stages if not _is_done(store.stage(name))]
@@ -120,6 +122,7 @@ def _compute_one(store: RunStore, module: TrainingModule | SweepModule, place: _
 
 def _sweep(store: RunStore, module: SweepModule, place: _Place) -> None:
     """Computes the points that have no row yet."""
+    refuse_pruning(place.record.plan, "a sweep of points")
     if is_first_process():
         store.repair()
     module.done = {int(row["step"]) for row in store.metrics()}
@@ -142,7 +145,8 @@ def _train(store: RunStore, module: TrainingModule, place: _Place) -> None:
         store.keep_until(checkpoint.step)
         for damaged in checkpoint.damaged:
             place.record.note_warning(f"{damaged}; went on from step {checkpoint.step} instead")
-    trainer = _training_trainer(store, module.settings.trainer, place.mirror)
+    watchers = trial_watchers(place.record.plan, store.seed)
+    trainer = _training_trainer(store, module.settings.trainer, place.mirror, *watchers)
     place.interruption.raise_if_requested()
     trainer.fit(module, ckpt_path=checkpoint.path, weights_only=True)
 
