@@ -4,10 +4,14 @@ import copy
 from typing import Any
 
 from research.settings.base import Settings
+from research.settings.domain_forms import INTERVAL_PATTERN
 from research.settings.resolve import ExperimentFile
+from research.settings.search import SearchSettings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEMPLATE = "#/$defs/{model}"
+_OF_SWEEP = "Sweep"
+"""Before the names of a sweep's definitions: an experiment may have a SearchSettings of its own."""
 
 
 def file_schema(name: str, model: type[Settings]) -> dict[str, Any]:
@@ -30,7 +34,25 @@ def file_schema(name: str, model: type[Settings]) -> dict[str, Any]:
     for place in places:
         described = place["properties"]["settings"].get("description")
         place["properties"]["settings"] = {**reference, "description": described}
+    described = schema["properties"]["sweep"].get("description")
+    schema["properties"]["sweep"] = {**_sweep(definitions), "description": described}
     return {"$schema": DIALECT, "title": f"descent experiment {name}", **_without_title(schema)}
+
+
+def _sweep(definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a sweep, with domains in all their forms; adds what it refers to."""
+    sweep = SearchSettings.model_json_schema(ref_template=f"#/$defs/{_OF_SWEEP}{{model}}")
+    for name, each in sweep.pop("$defs").items():
+        definitions[f"{_OF_SWEEP}{name}"] = each
+    domain = {"$ref": f"#/$defs/{_OF_SWEEP}Domain"}
+    choices = {"type": "array", "minItems": 1, "items": {"not": {"type": "object"}}}
+    text = {"type": "string", "pattern": INTERVAL_PATTERN}
+    values = {"anyOf": [text, choices], "description": "An interval as text, or choices."}
+    definitions[f"{_OF_SWEEP}Domain"]["properties"]["values"] = values
+    several = {"type": "array", "minItems": 1, "items": domain}
+    forms = {"anyOf": [text, choices, domain, several]}
+    sweep["properties"]["space"]["additionalProperties"] = forms
+    return sweep
 
 
 def _partial(schema: dict[str, Any]) -> dict[str, Any]:

@@ -6,25 +6,40 @@ are importable without torch, so that a typing mistake is answered at once.
 
 from typing import NoReturn
 
-from pydantic import BaseModel, ConfigDict
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from research.settings.meanings import meanings
 
 
 class Settings(BaseModel):
     """A frozen group of settings.
 
     Unknown keys are refused, and types are strict: a number is never read from text, nor a truth
-    value from a number.
+    value from a number. Its validator is built when it is first asked for, since a command uses few
+    of the many models.
     """
 
     model_config = ConfigDict(
+        defer_build=True,
         frozen=True,
         extra="forbid",
         strict=True,
         allow_inf_nan=False,
         validate_default=True,
-        use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The JSON Schema, with what each setting means as its description."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        for key, meaning in meanings(cls).items():
+            if meaning:
+                schema["properties"][key].setdefault("description", meaning)
+        return schema
 
 
 def refuse(key: str, found: object, expected: str) -> NoReturn:

@@ -24,9 +24,9 @@ DEEPEST_NESTING = 100
 LARGEST_TREE = 50_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
-    """Plain data, and the line on which each part of it stands.
+    """Plain data, and the line on which each part of it stands. Equal is only the same one.
 
     Attributes:
         name: how messages call it: the file's path.
@@ -85,7 +85,7 @@ def read_first(path: Path, key: str) -> str:
     name = path_shown(path)
     text = _read(path, name)
     try:
-        events = YAML(typ="rt", pure=True).parse(text)
+        events = YAML(typ="safe", pure=True).parse(text)
         first = list(itertools.islice(events, 5))
     except YAMLError:
         first = []
@@ -129,7 +129,7 @@ def path_shown(path: Path) -> str:
 def _compose(text: str) -> Node | None:
     if _brackets_open(text) > DEEPEST_NESTING:  # whose parsing takes time that grows as the square
         raise RecursionError
-    yaml = YAML(typ="rt", pure=True)
+    yaml = YAML(typ="safe", pure=True)  # "rt" gathers comments, and leaves marks in folded text
     yaml.Resolver = CoreResolver
     root: Node | None = yaml.compose(text)
     return root

@@ -1,5 +1,6 @@
 """Layers of settings over one another, each value remembering where it came from."""
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -31,8 +32,9 @@ class Layer:
     origins: dict[KeyPath, Origin] = field(default_factory=dict)
 
     @classmethod
+    @functools.lru_cache(maxsize=8)
     def of_document(cls, document: Document) -> "Layer":
-        """All of a file."""
+        """All of a file; one layer for each, since every variant of a command begins there."""
         return cls(
             document.data,
             {path: Origin(f"{document.name}:{line}") for path, line in document.lines.items()},

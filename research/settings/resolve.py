@@ -50,12 +50,18 @@ class ExperimentFile(Settings):
 
     summary: str
     """One line for `descent list`."""
+    experiment: str | None = None
+    """Of a file that is run by its path: the experiment's name, or its folder from the file's."""
+    threads: int | None = Field(default=None, ge=1)
+    """Threads of each run, for results that are the same everywhere; null shares the cores."""
     settings: dict[str, Any]
     """Settings that every preset and variant starts from."""
     variants: dict[str, VariantEntry] = Field(min_length=1)
     """What the figure compares, by name."""
     presets: dict[str, PresetEntry] = Field(min_length=1)
     """Sizes of the experiment, by name."""
+    sweep: dict[str, Any] | None = None
+    """What `descent sweep` searches; null where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class ResolvedCommand(Generic[S]):
     preset: str
     variants: dict[str, ResolvedVariant[S]]
     runs: dict[str, list[int]]
+    threads: int | None = None
 
 
 def read_experiment(document: Document) -> ExperimentFile:
@@ -93,7 +100,7 @@ def read_experiment(document: Document) -> ExperimentFile:
     """
     file, problems = validate(ExperimentFile, Layer.of_document(document))
     if file is None:
-        raise _refused(problems)
+        raise refused(problems)
     for variant in file.variants:
         if not _FOLDER_NAME.fullmatch(variant):
             line = document.lines["variants", variant]
@@ -149,7 +156,7 @@ def resolve(
     resolved = {
         name: ResolvedVariant(name, labels[name], settings[name], layers[name]) for name in names
     }
-    return ResolvedCommand(file.summary, preset, resolved, runs)
+    return ResolvedCommand(file.summary, preset, resolved, runs, file.threads)
 
 
 def _label(
@@ -203,7 +210,7 @@ def _validate_all(model: type[S], layers: dict[str, Layer]) -> dict[str, S]:
         for line in lines:
             problems.setdefault(line, []).append(name)
     if problems:
-        raise _refused([_with_variants(line, found, layers) for line, found in problems.items()])
+        raise refused([_with_variants(line, found, layers) for line, found in problems.items()])
     return settings
 
 
@@ -212,6 +219,7 @@ def _with_variants(line: str, found: list[str], layers: dict[str, Layer]) -> str
     return line if len(found) == len(layers) else f"{line} (variant {found[0]})"
 
 
-def _refused(problems: list[str]) -> SettingsError:
+def refused(problems: list[str]) -> SettingsError:
+    """The error of several problems: the first of them, and how many more there are."""
     more = len(problems) - MOST_PROBLEMS
     return SettingsError(*problems[:MOST_PROBLEMS], *([f"and {more} more"] if more > 0 else []))

@@ -11,7 +11,10 @@ import pytest
 from experiments.command_line.catalog import all_experiments, find
 from research.records.status import FINISHED
 from research.records.store import Record
+from research.search.objective import trial_value
+from research.settings.document import read_document
 from research.settings.metrics import SPLITS, metrics_of
+from research.settings.resolve_search import resolve_search
 from research.settings.training import TrainingSettings
 
 ROOT = Path(__file__).parents[2]
@@ -43,9 +46,20 @@ def test_smoke(name, tmp_path, descent_command):
     assert {path.suffix for path in record.figures.iterdir()} >= {".svg", ".png"}
     for run in record.runs():
         assert_metrics_are_those_that_the_settings_name(record, run)
+    assert_a_sweep_would_be_judged(name, record)
     report = record.report.read_text()
     for verdict in verdicts:
         assert verdict["id"] in report
+
+
+def assert_a_sweep_would_be_judged(name, record):
+    """The objective of the experiment's sweep is a metric that runs of its variant have."""
+    experiment = find(name)
+    search, _ = resolve_search(
+        read_document(experiment.config), experiment.settings_class(), "smoke"
+    )
+    if runs := [run for run in record.runs() if run.variant == search.variant]:
+        trial_value(search.objective, runs)
 
 
 def assert_metrics_are_those_that_the_settings_name(record, run):

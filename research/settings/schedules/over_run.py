@@ -1,5 +1,6 @@
 """Whether a schedule fits the run it is for: what would fail in its middle is refused before."""
 
+import functools
 import math
 from typing import NamedTuple
 
@@ -66,8 +67,13 @@ def _growth(gamma: float, power: float, max_steps: int) -> Misfit | None:
     return None
 
 
+@functools.lru_cache(maxsize=128)
 def _reason_against(text: str, max_steps: int, total: int) -> str | None:
-    """What was expected in place of a formula, if a run can't use it."""
+    """What was expected in place of a formula, if a run can't use it.
+
+    A command of many variants asks for most of them alike, and each answer takes a tenth of a
+    second.
+    """
     expression = parse(text)
     tried = min(max_steps, MOST_UPDATES)
     for index in range(tried):

@@ -4,7 +4,7 @@ import pytest
 
 from experiments.__main__ import main
 from research.settings.schedules import FormulaSettings, LinearWarmupSettings, TrapezoidSettings
-from research.settings.schedules.over_run import misfit
+from research.settings.schedules.over_run import _reason_against, misfit
 
 CASES = [
     (["formula", "--schedule.expression", "1-t/100"], "--schedule.expression is '1-t/100'"),
@@ -59,3 +59,10 @@ def test_just_one_update_more_does_not_fit():
     assert misfit(FormulaSettings(expression="1 - t/999"), 1000) is None
     assert misfit(FormulaSettings(expression="1 - t/998"), 1000) is not None
     assert misfit(TrapezoidSettings(warmup=801), 1000) is not None
+
+
+def test_variants_that_have_a_formula_alike_try_it_once(capsys):
+    _reason_against.cache_clear()
+    assert main(["show", "double_descent_deep", "--preset", "paper-cnn"]) == 0
+    tried = _reason_against.cache_info()
+    assert 0 < tried.misses <= 3 < tried.hits

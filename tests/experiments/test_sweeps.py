@@ -1,0 +1,61 @@
+"""What every shipped experiment searches: its trials have settings, and can be run."""
+
+import pytest
+
+from experiments.command_line.catalog import all_experiments, find
+from experiments.command_line.computing import compute
+from research.records.plan import Plan, VariantPlan
+from research.records.store import Record
+from research.search.objective import trial_value
+from research.search.points import draw
+from research.search.space import parameters, values_of
+from research.search.trial_settings import trial_settings
+from research.settings.document import read_document
+from research.settings.resolve_search import resolve_search
+from research.training.interruption import Interruption
+
+NAMES = [each.name for each in all_experiments()]
+QUICK = ("generalisation", "heavy_tails", "random_search")
+"""One with conditions, and those whose variant no smoke test runs; one trial of each is run."""
+
+
+def trials(name: str, preset: str, count: int):
+    """The search of an experiment, and the first of its random trials: values and settings."""
+    experiment = find(name)
+    model = experiment.settings_class()
+    search, base = resolve_search(read_document(experiment.config), model, preset)
+    plain = base.settings.model_dump(mode="json")
+    known = parameters(search.space)
+    drawn = [values_of(point, known) for point in draw(search.space, "random", count, 100)]
+    return search, [(values, trial_settings(model, plain, values)) for values in drawn]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_experiment_searches_something(name):
+    """At `smoke`; at the other sizes `descent show` resolves it, which is tested too."""
+    search, drawn = trials(name, "smoke", 16)
+    assert {key for values, _ in drawn for key in values} == set(search.space)
+    for values, settings in drawn:
+        assert all(_setting(settings, key) == value for key, value in values.items())
+
+
+def _setting(settings, key):
+    for part in key.split("."):
+        settings = getattr(settings, part)
+    return list(settings) if isinstance(settings, tuple) else settings
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_trial_is_a_run_that_has_the_objective(name, tmp_path):
+    search, [(_, settings)] = trials(name, "smoke", 1)
+    plan = Plan(
+        experiment=name,
+        preset="smoke",
+        wandb="off",
+        variants={"trial": VariantPlan(label="trial", settings=settings.model_dump(mode="json"))},
+        runs={"trial": [0]},
+    )
+    record = Record.create(tmp_path / "0000", plan, {})
+    with Interruption() as interruption:
+        compute(record, record.run("trial", 0), interruption)
+    assert trial_value(search.objective, record.runs()).reached
