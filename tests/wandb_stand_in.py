@@ -1,12 +1,14 @@
 """A W&B server for tests: answers what W&B's client asks, and keeps the rows that arrive.
 
-It speaks the part of the protocol that the client of 0.31 needs for runs, history and files. It
-can't show that the real server takes the same data; only that the client sent it.
+It speaks the part of the protocol that the client of 0.31 needs for runs, history and files, and
+wandb-workspaces 0.4 for views. It can't show that the real server takes the same data; only that
+the client sent it.
 """
 
 import gzip
 import json
 import re
+import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from typing import Any
 
 import matplotlib.image
 import numpy
+from wandb.util import get_core_path
 
 from research.records.store import Plan, Record, VariantPlan
 from research.records.wandb_session import STEP_AXIS
@@ -31,6 +34,8 @@ class StandIn:
         address: for WANDB_BASE_URL.
         history: rows by run id, in their lines' order.
         files: names of the files that were uploaded.
+        views: what was published of each view, by its name.
+        projects: those that hold runs; a view of another is refused.
         failing: whether every request is answered with an error.
         hanging: whether no request is answered.
     """
@@ -38,6 +43,8 @@ class StandIn:
     address: str = ""
     history: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    projects: tuple[str, ...] = ("descent",)
     failing: bool = False
     hanging: bool = False
 
@@ -79,7 +86,28 @@ class StandIn:
                 for name in variables["files"]
             ]
             return {"createRunFiles": {"runID": "b", "uploadHeaders": [], "files": files}}
+        if operation == "GetDefaultEntity":
+            return {"viewer": {"id": "u", "entity": "me"}}
+        if operation == "Viewer":
+            viewer = {"id": "u", "entity": "me", "username": "me", "email": "me@example.org"}
+            return {"viewer": {**viewer, "flags": "{}", "teams": {"edges": []}}}
+        if operation == "View":
+            if variables["name"] not in self.projects:
+                return {"project": None}
+            found = [view for name, view in self.views.items() if name == variables["viewName"]]
+            return {"project": {"allViews": {"edges": [{"node": view} for view in found]}}}
+        if operation == "UpsertView2":
+            return {"upsertView": self._upsert(variables)}
         return {}
+
+    def _upsert(self, view: dict[str, Any]) -> dict[str, Any]:
+        """Adds a view; or replaces that whose id is given, as a name alone is no reason to."""
+        known = next((n for n, kept in self.views.items() if kept["id"] == view.get("id")), None)
+        name = known or view["name"]
+        assert known or name not in self.views, "a view of this name is there already"
+        kept = {"id": f"view-{name}", "displayName": view["displayName"], "spec": view["spec"]}
+        self.views[name] = kept
+        return {"view": {"id": kept["id"], "name": name}, "inserted": known is None}
 
     def _bucket(self, name: str) -> dict[str, Any] | None:
         lines = self.history.get(name)
@@ -153,6 +181,14 @@ def add_evidence(record: Record) -> None:
     verdict = {"id": "G1", "text": "it groks", "source": "a paper", "measured": 12.5}
     verdict |= {"threshold": ">= 10", "verdict": "holds", "seeds": [0], "per_seed": {}, "note": ""}
     record.verdicts.write_text(json.dumps([verdict]))
+
+
+def entries(path: Path) -> list[dict[str, Any]]:
+    """Everything that a file of W&B holds, read by W&B's own reader."""
+    command = [get_core_path(), "leet", "inspect", "--no-observability", "--json"]
+    command += ["--run-file", str(path), str(path.parent.parent)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in printed.splitlines()]
 
 
 def services(folder: Path) -> list[int]:

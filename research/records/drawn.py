@@ -8,15 +8,27 @@ removed.
 import json
 from collections.abc import Set
 from pathlib import Path
+from typing import Protocol
 
 from research.records.atomic import write_atomically
 from research.records.errors import RecordError
-from research.records.store import Record
 
 FILE = "drawn.json"
 
 
-def drawn_files(record: Record, ending: str) -> list[Path]:
+class HasFigures(Protocol):
+    """What figures are drawn for: a record, or a study."""
+
+    @property
+    def folder(self) -> Path:
+        """All of it."""
+
+    @property
+    def figures(self) -> Path:
+        """The folder of its figures."""
+
+
+def drawn_files(record: HasFigures, ending: str) -> list[Path]:
     """Figures of one kind, such as "png", by name; without a list, all that lie in figures/.
 
     Raises:
@@ -27,11 +39,11 @@ def drawn_files(record: Record, ending: str) -> list[Path]:
     return [path for path in paths if names is None or path.name in names]
 
 
-def replace_drawn(record: Record, names: Set[str]) -> None:
+def replace_drawn(record: HasFigures, names: Set[str]) -> None:
     """Removes what an earlier drawing made and this one did not, and notes what this one made.
 
     Args:
-        record: the record.
+        record: a record, or a study.
         names: names of the files in figures/ that were drawn just now.
 
     Raises:
@@ -44,7 +56,7 @@ def replace_drawn(record: Record, names: Set[str]) -> None:
     write_atomically(record.folder / FILE, data.encode() + b"\n")
 
 
-def read_drawn(record: Record) -> frozenset[str] | None:
+def read_drawn(record: HasFigures) -> frozenset[str] | None:
     """Names of the files that the last drawing made; None if nobody noted them.
 
     Raises:

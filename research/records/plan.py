@@ -10,6 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from research.records.errors import RecordError
 from research.settings.base import Settings, refuse
+from research.settings.search import ObjectiveSettings
 
 
 class VariantPlan(Settings):
@@ -30,6 +31,8 @@ class TrialOf(Settings):
     """Number of the trial."""
     values: dict[str, Any] = Field(default_factory=dict)
     """The searched settings, by dotted key."""
+    objective: ObjectiveSettings | None = None
+    """The number that it is judged by."""
     prunes: bool = False
     """Whether its run asks the study at every evaluation if it is worth going on."""
 

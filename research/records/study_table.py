@@ -4,6 +4,7 @@ It is written from Optuna's storage whenever a report is wanted, so that the evi
 the storage nor Optuna.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,11 @@ from research.settings.search import StudyPlan
 
 TABLE_FILE = "trials.json"
 """In the folder of a study."""
+
+DATABASE_FILE = "study.db"
+"""In the folder of a study whose storage is SQLite, unless another place was chosen."""
+BEST_FILE = "best.yaml"
+"""In the folder of a study: its best settings, to be run."""
 
 TrialState = Literal["waiting", "running", "complete", "pruned", "failed"]
 
@@ -49,6 +55,36 @@ class StudyTable(Settings):
     plan: StudyPlan
     trials: tuple[TrialRow, ...]
     """Sorted by number."""
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """Where the parts of a study lie.
+
+    Attributes:
+        folder: of the study.
+    """
+
+    folder: Path
+
+    @property
+    def figures(self) -> Path:
+        """The figures of its report."""
+        return self.folder / "figures"
+
+    @property
+    def report(self) -> Path:
+        """The page of its report."""
+        return self.folder / "report.html"
+
+    @property
+    def best(self) -> Path:
+        """The best settings, to be run."""
+        return self.folder / BEST_FILE
+
+    def trial(self, number: int) -> Path:
+        """The record of a trial."""
+        return self.folder / "trials" / f"{number:04}"
 
 
 def write_table(folder: Path, table: StudyTable) -> None:

@@ -16,9 +16,11 @@ import research
 from research.records import wandb_mode, wandb_session
 from research.records.drawn import drawn_files
 from research.records.run_store import RunStore
+from research.records.status import FINISHED
 from research.records.store import Record
 from research.records.wandb_classes import class_media
 from research.records.wandb_history import missing_rows
+from research.records.wandb_trial import summary
 
 if TYPE_CHECKING:
     from wandb.sdk.data_types.base_types.wb_value import WBValue
@@ -103,7 +105,9 @@ def _publish_run(
     run.log({**shown, wandb_session.STEP_AXIS: last_step})
     for verdict in _verdicts(record):
         run.summary[f"verdict/{verdict['id']}"] = verdict["verdict"]
-    wandb_session.finish_run(run, store.status().state in {"done", "diverged"}, record)
+    state = store.status().state
+    run.summary.update(summary(store, state in FINISHED, None))
+    wandb_session.finish_run(run, state in FINISHED, record)
     return online
 
 

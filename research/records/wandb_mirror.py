@@ -8,7 +8,7 @@ the mirror is silent and the training goes on. What it missed is added when the 
 import contextlib
 import os
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from lightning_fabric.loggers.logger import rank_zero_experiment
@@ -19,6 +19,7 @@ from research.records import wandb_mode, wandb_session
 from research.records.plan import Plan
 from research.records.run_store import RunStore
 from research.records.store import Record
+from research.records.wandb_trial import summary
 
 if TYPE_CHECKING:
     import wandb
@@ -43,11 +44,23 @@ class Mirror(WandbLogger):
     Rows appear in W&B exactly as they are logged, on the axis `trainer/global_step`; two rows of
     one step both stay. A run that goes on after it was killed goes on in the same W&B run. A run of
     several stages has one for all. Only the process of rank zero has one.
+
+    Args:
+        store: the run.
+        plan: of its record.
+        record: its record.
+        objective: of a trial: the value that it is judged by, asked for once the run is done.
     """
 
     LOGGER_JOIN_CHAR = "/"
 
-    def __init__(self, store: RunStore, plan: Plan, record: Record) -> None:
+    def __init__(
+        self,
+        store: RunStore,
+        plan: Plan,
+        record: Record,
+        objective: Callable[[], float] | None = None,
+    ) -> None:
         identity = wandb_session.run_identity(store, plan, record.name)
         super().__init__(
             name=identity["name"],
@@ -57,7 +70,9 @@ class Mirror(WandbLogger):
         )
         self._another_follows = False
         self._identity = identity
+        self._store = store
         self._record = record
+        self._objective = objective
         self._asked = wandb_mode.asked_mode(plan.wandb, os.environ)
         self._run: Any = None
 
@@ -98,13 +113,18 @@ class Mirror(WandbLogger):
 
     @rank_zero_only
     def finalize(self, status: str) -> None:
-        """Ends the W&B run, within `FINISH_SECONDS`; a later row opens it again."""
+        """Says how the run ended, and ends it in W&B, within `FINISH_SECONDS`.
+
+        A later row opens it again.
+        """
         if self._run is None or isinstance(self._run, _Silence):
             return
         if self._another_follows and status == "success":
             return
+        success = status == "success"
         with self._harmless():
-            wandb_session.finish_run(self._run, status == "success", self._record)
+            self._run.summary.update(summary(self._store, success, self._objective))
+            wandb_session.finish_run(self._run, success, self._record)
             self._run = None
 
     @contextlib.contextmanager
@@ -118,15 +138,17 @@ class Mirror(WandbLogger):
             wandb_session.abandon_service()
 
 
-def make_logger(store: RunStore, plan: Plan, record: Record) -> Mirror | None:
+def make_logger(
+    store: RunStore, plan: Plan, record: Record, objective: Callable[[], float] | None = None
+) -> Mirror | None:
     """The mirror of one run, or None where W&B is off.
 
-    Nothing of W&B is imported or started before the first row.
+    Nothing of W&B is imported or started before the first row. The arguments are a `Mirror`'s.
     """
     if wandb_mode.asked_mode(plan.wandb, os.environ) == "off":
         return None
     try:
-        return Mirror(store, plan, record)
+        return Mirror(store, plan, record, objective)
     except OSError as error:
         wandb_session.warn_once(record, wandb_mode.one_line(error))
         return None

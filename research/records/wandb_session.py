@@ -17,6 +17,7 @@ from research.records.plan import Plan
 from research.records.run_store import RunStore
 from research.records.store import Record
 from research.records.wandb_mode import Asked, find_mode, one_line
+from research.records.wandb_trial import run_name, trial_config, trial_identity
 
 if TYPE_CHECKING:
     import wandb
@@ -124,13 +125,18 @@ def abandon_service() -> None:
 def run_identity(store: RunStore, plan: Plan, group: str) -> dict[str, Any]:
     """Arguments of `wandb.init` that say which run this is.
 
+    Args:
+        store: the run.
+        plan: of its record.
+        group: what its run is grouped by in W&B, unless it is a trial: those are by their study.
+
     Raises:
         OSError: the id can't be stored.
     """
     return {
         "project": os.environ.get("WANDB_PROJECT", "descent"),
         "group": group,
-        "name": f"{store.variant} seed {store.seed}",
+        "name": run_name(store, plan),
         "id": run_id(store),
         "resume": "allow",
         "dir": str(store.folder),
@@ -140,7 +146,9 @@ def run_identity(store: RunStore, plan: Plan, group: str) -> dict[str, Any]:
             "preset": plan.preset,
             "variant": store.variant,
             "seed": store.seed,
+            **trial_config(plan),
         },
+        **trial_identity(plan),
     }
 
 

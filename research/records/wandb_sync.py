@@ -17,6 +17,7 @@ from research.records import wandb_mode, wandb_session
 from research.records.run_store import RunStore
 from research.records.store import Record
 from research.records.wandb_history import Segment, read_segment
+from research.records.wandb_trial import run_name
 from research.settings.errors import SettingsError
 
 SEND_SECONDS = 300.0
@@ -42,7 +43,9 @@ def sync(folders: Sequence[Path], console: Console) -> None:
     ]
     for record in records:
         for line in _not_sent(record):
-            console.print(f"{record.name}: {line}", markup=False, highlight=False, soft_wrap=True)
+            console.print(
+                f"{_label(record)}: {line}", markup=False, highlight=False, soft_wrap=True
+            )
     if not waiting:
         return
     require_server()
@@ -53,12 +56,18 @@ def sync(folders: Sequence[Path], console: Console) -> None:
         )
 
 
+def _label(record: Record) -> str:
+    """What a record is called in a line; a trial's folder is but a number."""
+    trial = record.plan.trial
+    return f"{trial.study} trial-{trial.number:04}" if trial else record.name
+
+
 def _not_sent(record: Record) -> list[str]:
     """What of a record is not sent, and why; nothing where all of it waits to be."""
     runs = record.runs()
     trained = [store for store in runs if _is_trained(store)]
     if trained:
-        names = ", ".join(f"{store.variant} seed {store.seed}" for store in trained)
+        names = ", ".join(run_name(store, record.plan) for store in trained)
         return [f"{names} being trained, nothing to send of it; sync again when it has ended"]
     if any(waiting_segments(store) for store in runs):
         return []
@@ -124,7 +133,8 @@ def _sync_run(record: Record, store: RunStore, console: Console) -> bool:
         else:
             failed += len(batch)
             break
-    name = f"{record.name} {store.variant} seed {store.seed}"
+    place = record.plan.trial.study if record.plan.trial else record.name
+    name = f"{place} {run_name(store, record.plan)}"
     console.print(f"{name}: sent {sent} of {sent + failed} files", highlight=False)
     return not failed
 

@@ -1,9 +1,7 @@
 """The mirror: what W&B holds of a run, and that nothing of W&B can harm the run."""
 
 import copy
-import json
 import math
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +9,13 @@ from pathlib import Path
 import pytest
 import wandb
 from pytorch_lightning.utilities.rank_zero import rank_zero_only
-from wandb.util import get_core_path
 
 from research.records import wandb_mode, wandb_session
 from research.records.stage_store import write_stages
 from research.records.store import Record
 from research.records.wandb_history import missing_rows, read_segment
 from research.records.wandb_mirror import Mirror, make_logger
-from tests.wandb_stand_in import KEY, StandIn, new_record, serve
+from tests.wandb_stand_in import KEY, StandIn, entries, new_record, serve
 
 SECRET = "planted-secret-6b1f"
 
@@ -119,18 +116,14 @@ def test_run_says_what_it_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     mirror.log_hyperparams({"added": 1})
     finish(mirror)
     assert capfd.readouterr() == ("", "")
-    [path] = wandb_session.segments(record.run("small", 0))
-    command = [get_core_path(), "leet", "inspect", "--no-observability", "--json"]
-    command += ["--run-file", str(path), str(path.parent.parent)]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    entries = [json.loads(line) for line in printed.splitlines()]
-    [run] = [entry["run"] for entry in entries if entry["type"] == "run"]
+    found = entries(wandb_session.segments(record.run("small", 0))[0])
+    [run] = [entry["run"] for entry in found if entry["type"] == "run"]
     assert (run["project"], run["run_group"]) == ("descent", "record")
     assert (run["display_name"], run["run_id"]) == ("small seed 0", mirror.version)
     config = run["config"]["update"]
     assert config["optimizer"] == {"name": "adamw", "learning_rate": 1e-3}
     assert (config["variant"], config["seed"], config["preset"]) == ("small", 0, "quick")
-    axes = [entry["metric"] for entry in entries if entry["type"] == "metric"]
+    axes = [entry["metric"] for entry in found if entry["type"] == "metric"]
     assert axes[-1]["step_metric"] == "trainer/global_step"
 
 

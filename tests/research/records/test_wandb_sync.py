@@ -272,7 +272,7 @@ def test_sync_needs_login_and_server(tmp_path: Path, monkeypatch: pytest.MonkeyP
     started = time.monotonic()
     with pytest.raises(SettingsError, match=r"127\.0\.0\.1:9 can't be reached"):
         sync([record.folder], console())
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60  # and not SEND_SECONDS
     with pytest.raises(RecordError):
         sync([tmp_path], console())
 

@@ -1,0 +1,1 @@
+"""Dashboards of Weights & Biases, made from what records hold."""
