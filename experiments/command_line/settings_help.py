@@ -13,6 +13,7 @@ from research.settings.core_schema import PlainData
 from research.settings.document import read_document
 from research.settings.errors import shown
 from research.settings.explain import validate
+from research.settings.meanings import meanings
 from research.settings.resolve import ExperimentFile, read_experiment, resolve, settings_layer
 from research.settings.structure import Model, Value
 
@@ -55,11 +56,10 @@ def setting_lines(model: Model, data: PlainData, prefix: str = "") -> Iterator[S
         prefix: dotted key of the group, with its last dot.
     """
     values = data if isinstance(data, dict) else {}
+    meaning = meanings(model)
     for key, field in model.model_fields.items():
         value = Value.of_field(field)
-        yield from _lines_of(
-            value, f"{prefix}{key}", values.get(key), field.description or "", key in values
-        )
+        yield from _lines_of(value, f"{prefix}{key}", values.get(key), meaning[key], key in values)
 
 
 def _lines_of(

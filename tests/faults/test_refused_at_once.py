@@ -8,21 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.at_once import answer, assert_at_once
 from tests.faults.conftest import ROOT
 from tests.faults.refusals import one_line
-
-
-def process(folder: Path, *words: str, prefix: tuple[str, ...] = ("-m", "experiments")):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, *prefix, *words],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -30,56 +18,23 @@ def process(folder: Path, *words: str, prefix: tuple[str, ...] = ("-m", "experim
     [
         ["run", "grokking", "--optimizer.lrr", "1"],
         ["run", "grokking", "--model.heads", "3"],
+        ["run", "grokking", "--variants", "none"],
+        ["run", "grokking", "--trainer.devices", "2"],
         ["run", "groking"],
         ["run", "grokking", "--out", "record"],
         ["run", "grokking", "--out", "file/below"],
         ["run", "grokking", "--pre", "smoke"],
         ["resume", "none"],
-    ],
-)
-def test_real_processes(here, words):
-    result = process(here, *words)
-    assert result.returncode == 2
-    assert result.stdout == ""
-    one_line(result.stderr)
-
-
-NO_TORCH = """
-import sys
-from experiments.__main__ import main
-assert main(sys.argv[1:]) == 2
-heavy = {"torch", "pytorch_lightning", "wandb", "matplotlib", "numpy"} & set(sys.modules)
-sys.exit(f"imported {heavy}" if heavy else 0)
-"""
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["run", "grokking", "--model.heads", "3"],
-        ["run", "grokking", "--variants", "none"],
-        ["run", "grokking", "--trainer.devices", "2"],
-        ["run", "grokking", "--out", "record"],
-        ["resume", "none"],
         ["report", "none"],
     ],
+    ids=" ".join,
 )
-def test_torch_is_not_imported(here, words):
-    result = process(here, *words, prefix=("-c", NO_TORCH))
-    assert result.returncode == 0, result.stderr
-
-
-def test_under_a_second(here):
-    """The best of three, in processor seconds: other load on the machine is not ours."""
-    for attempt in range(3):
-        before = os.times()
-        process(here, "run", "grokking", "--model.heads", "3")
-        after = os.times()
-        user = after.children_user - before.children_user
-        seconds = user + after.children_system - before.children_system
-        if seconds < 1:
-            break
-        assert attempt < 2, f"{seconds:.2f} s of processor time, three times in a row"
+def test_refused_at_once(here, words):
+    refusal = answer(here, *words)
+    assert refusal.code == 2
+    assert refusal.said == ""
+    one_line(refusal.refused)
+    assert_at_once(refusal)
 
 
 def test_a_full_disk_is_one_line_with_exit_code_1(here):

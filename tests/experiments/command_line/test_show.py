@@ -13,19 +13,20 @@ from research.settings.optimizers import OptimizerSettings
 from research.settings.resolve import read_experiment, resolve
 from tests.experiments.command_line.own_experiment import write_own_experiment
 
+DOCUMENTS = {each.name: read_document(each.config) for each in all_experiments()}
 PRESETS = [
-    (each.name, preset)
-    for each in all_experiments()
-    for preset in read_experiment(read_document(each.config)).presets
+    (name, preset)
+    for name, document in DOCUMENTS.items()
+    for preset in read_experiment(document).presets
 ]
+
+COMMANDS = ("list", "show", "run", "sweep", "worker", "resume", "landscape", "report", "sync")
 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_every_shipped_preset_resolves_for_every_variant(name, preset):
-    experiment = find(name)
-    document = read_document(experiment.config)
-    variants = list(read_experiment(document).variants)
-    command = resolve(document, experiment.settings_class(), preset, variants)
+    variants = list(read_experiment(DOCUMENTS[name]).variants)
+    command = resolve(DOCUMENTS[name], find(name).settings_class(), preset, variants)
     assert list(command.runs) == variants
 
 
@@ -38,11 +39,11 @@ def test_every_experiment_has_the_usual_presets(name):
 def test_show_can_be_read_back(name, preset, capsys):
     assert main(["show", name, "--preset", preset]) == 0
     shown = parse_document(capsys.readouterr().out, "shown").data
-    experiment = find(name)
-    model = experiment.settings_class()
-    command = resolve(read_document(experiment.config), model, preset)
+    model = find(name).settings_class()
+    command = resolve(DOCUMENTS[name], model, preset)
     assert (shown["experiment"], shown["preset"]) == (name, preset)
     assert shown["runs"] == command.runs
+    assert "space" in shown["sweep"]
     for variant, each in command.variants.items():
         read = shown["variants"][variant]
         assert read["label"] == each.label
@@ -118,19 +119,15 @@ class TestHelp:
         text = self.help(capsys, "run", "grokking", "--optimizer.name", "adam")
         assert "Coefficient of the L2 penalty" in text
 
-    @pytest.mark.parametrize(
-        "command", ["list", "show", "run", "resume", "landscape", "report", "sync"]
-    )
+    @pytest.mark.parametrize("command", COMMANDS)
     def test_each_command(self, capsys, command):
         assert f"Usage: descent {command}" in self.help(capsys, command)
 
     def test_no_arguments_shows_the_commands(self, capsys):
         assert main([]) == 0
         text = capsys.readouterr().out
-        for command in ("list", "show", "run", "resume", "landscape", "report", "sync"):
+        for command in COMMANDS:
             assert f" {command} " in text
-        for later in ("sweep", "worker"):
-            assert later not in text
 
     def test_a_wrong_override_is_refused_here_too(self, capsys):
         assert main(["run", "grokking", "--optimizer.lr", "x", "--help"]) == 2

@@ -1,7 +1,6 @@
 import re
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
 
 import pytest
@@ -219,20 +218,16 @@ def test_a_secret_of_the_environment_is_not_in_the_report(record, monkeypatch):
     assert SECRET not in compose([record])
 
 
-def test_is_composed_in_under_half_a_second_and_without_matplotlib(record):
+def test_is_composed_without_matplotlib(record):
     code = (
         "import sys; from pathlib import Path\n"
         "from research.records.store import Record; from research.evidence.report import compose\n"
         "compose([Record.open(Path(sys.argv[1]))])\n"
-        "print(sorted({'torch', 'matplotlib', 'numpy'} & set(sys.modules)))"
+        "print(sorted({'torch', 'matplotlib', 'numpy', 'polars'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", code, str(record.folder)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
-    compose([record])
-    start = time.process_time()
-    compose([record])
-    assert time.process_time() - start < 0.5
 
 
 def titles(html):

@@ -153,7 +153,8 @@ FILES = [
         "settings:\n  optimizer",
         "settings: 3\nother:\n  optimizer",
         "toy.yaml:2: settings is 3, expected a mapping\n"
-        "toy.yaml:3: unknown setting other; expected one of summary, settings, variants, presets",
+        "toy.yaml:3: unknown setting other; expected one of summary, experiment, threads, "
+        "settings, variants, presets, sweep",
     ),
 ]
 
