@@ -2,29 +2,33 @@
 
 A shipped experiment is a folder of `experiments/` and a YAML file of `configs/`; a user's own is
 any folder that holds settings.py, module.py, evidence.py and one YAML file. Names follow from the
-folder's: `double_descent` has `DoubleDescentSettings` and `DoubleDescent`.
+folder's: `double_descent` has `DoubleDescentSettings` and `DoubleDescent`. A YAML file of its own,
+such as best.yaml of a study, says in `experiment` which of them it is for.
 """
 
 import hashlib
 import importlib
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from pydantic import PydanticUndefinedAnnotation, PydanticUserError
+
 from research.records.plan import Plan
 from research.settings.base import Settings
-from research.settings.document import path_shown
-from research.settings.errors import SettingsError, unknown
+from research.settings.document import path_shown, read_document
+from research.settings.errors import SettingsError, shown, unknown
 
 _SHIPPED = Path(__file__).parent.parent
 _CONFIGS = _SHIPPED.parent / "configs"
 OF_OTHER_COMMANDS = ("network_landscape",)
 """Experiments without a YAML file: a command of their own, not `run`, makes their records."""
+_YAML = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Experiment:
                 f"{path_shown(self.folder / 'settings.py')}: {self._class_name}Settings is "
                 "no settings class, expected a subclass of research.settings.base.Settings"
             )
+        if self.own_folder is not None:
+            _refuse_what_cannot_be_settings(found, self.folder / "settings.py")
         return found
 
     def module_class(self) -> type[Any]:
@@ -129,11 +135,13 @@ def experiment_of(plan: Plan) -> Experiment:
 
 
 def find(name_or_path: str) -> Experiment:
-    """The experiment of that name, or in that folder.
+    """The experiment of that name, in that folder, or that a YAML file is for.
 
     Raises:
         SettingsError: there is none.
     """
+    if Path(name_or_path).suffix in _YAML and not Path(name_or_path).is_dir():
+        return _of_file(Path(name_or_path))
     shipped = {experiment.name: experiment for experiment in all_experiments()}
     if name_or_path in shipped:
         return shipped[name_or_path]
@@ -143,6 +151,28 @@ def find(name_or_path: str) -> Experiment:
             raise SettingsError(f"{name_or_path}: there is no such folder, expected an experiment")
         raise unknown("experiment", name_or_path, list(shipped))
     return _own_experiment(folder.resolve())
+
+
+def _of_file(file: Path) -> Experiment:
+    """The experiment that a YAML file names, with this file in place of its own."""
+    document = read_document(file)
+    wanted = document.data.get("experiment")
+    line = document.lines.get(("experiment",), 1)
+    where = f"{document.name}:{line}: experiment"
+    if wanted is None:
+        raise SettingsError(
+            f"{where} is missing, expected its name or folder: a file that is run by its path "
+            "says which experiment its settings are for"
+        )
+    if not isinstance(wanted, str) or Path(wanted).suffix in _YAML:
+        raise SettingsError(f"{where} is {shown(wanted)}, expected the name or folder of one")
+    beside = file.parent / wanted
+    ships = wanted in [each.name for each in all_experiments()]
+    try:
+        found = find(str(beside) if "/" in wanted or (beside.is_dir() and not ships) else wanted)
+    except SettingsError as error:
+        raise SettingsError(f"{where}: {error.problems[0]}") from error
+    return replace(found, config=file)
 
 
 def _own_experiment(folder: Path) -> Experiment:
@@ -172,6 +202,14 @@ def _own_package(folder: Path) -> str:
     return name
 
 
+def _refuse_what_cannot_be_settings(model: type[Settings], file: Path) -> None:
+    """Asks a user's own class for its validator, which is built late, and may have no way to be."""
+    try:
+        model.model_rebuild()
+    except (PydanticUserError, PydanticUndefinedAnnotation) as error:
+        raise SettingsError(_import_problem(error, file)) from error
+
+
 def _import_problem(error: Exception, file: Path) -> str:
     """Where in the user's own code an import failed, and why, on one line."""
     if isinstance(error, SyntaxError) and error.filename:
@@ -180,4 +218,5 @@ def _import_problem(error: Exception, file: Path) -> str:
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(file.parent)]
     line = f":{own[-1].lineno}" if own else ""
     where = Path(own[-1].filename) if own else file
-    return f"{path_shown(where)}{line}: can't be imported: {type(error).__name__}: {error}"
+    words = " ".join(str(error).split())
+    return f"{path_shown(where)}{line}: can't be imported: {type(error).__name__}: {words}"

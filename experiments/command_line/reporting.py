@@ -1,9 +1,10 @@
-"""`descent report`: one HTML file about one or several records."""
+"""`descent report`: one HTML file about one or several records, or about a study."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.command_line.catalog import experiment_of
+from experiments.command_line.study_report import is_study, study_report
 from research.evidence.build import build_evidence
 from research.evidence.report import compose
 from research.records.atomic import write_atomically
@@ -17,7 +18,7 @@ def write_reports(folders: Sequence[Path], out: Path | None, redraw: bool) -> st
     """Composes the report; figures and verdicts are computed only if missing or asked for.
 
     Args:
-        folders: the records.
+        folders: the records, or one study.
         out: where it goes; None writes into the record, or to report.html here for several.
         redraw: whether figures and verdicts are computed again.
 
@@ -27,6 +28,8 @@ def write_reports(folders: Sequence[Path], out: Path | None, redraw: bool) -> st
     Raises:
         SettingsError: a folder is no record, or the file can't be written.
     """
+    if any(is_study(folder) for folder in folders):
+        return study_report(list(folders), out, redraw)
     records = [Record.open(folder) for folder in folders]
     for record in records:
         if redraw or not (record.verdicts.exists() and drawn_files(record, "svg")):

@@ -5,7 +5,8 @@ report does not wait for them.
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from research.evidence.claims import Verdict, write_verdicts
@@ -72,17 +73,30 @@ def draw(record: Record, evidence: EvidenceModule) -> None:
 
 def _draw_figures(record: Record, evidence: EvidenceModule) -> set[str]:
     """Returns the names of the files, as the other two do."""
+    own = evidence.figures(record)
+    of_any = {name: each for name, each in _figures_of_any(record).items() if name not in own}
+    return save_figures(record.figures, {**own, **of_any})
+
+
+def save_figures(folder: Path, figures: "Mapping[str, Figure]") -> set[str]:
+    """Writes NAME.svg and NAME.png of every figure.
+
+    Args:
+        folder: where they go; it is there.
+        figures: by name.
+
+    Returns:
+        The names of the files.
+    """
     from research.evidence.empty_panels import mark_empty_panels
 
     drawn = set()
-    own = evidence.figures(record)
-    of_any = {name: each for name, each in _figures_of_any(record).items() if name not in own}
-    for name, figure in {**own, **of_any}.items():
+    for name, figure in figures.items():
         mark_empty_panels(figure)
         title, text = _settle(figure)
         metadata = {"Date": None, "Title": title or name, "Description": text}
-        _save(record, figure, f"{name}.svg", format="svg", metadata=metadata)
-        _save(record, figure, f"{name}.png", format="png", dpi=PNG_DOTS_PER_INCH)
+        _save(folder / f"{name}.svg", figure, format="svg", metadata=metadata)
+        _save(folder / f"{name}.png", figure, format="png", dpi=PNG_DOTS_PER_INCH)
         drawn |= {f"{name}.svg", f"{name}.png"}
     return drawn
 
@@ -147,7 +161,7 @@ def write_report(record: Record, records: Sequence[Record]) -> None:
     write_atomically(record.report, compose(records, record.report.parent).encode())
 
 
-def _save(record: Record, figure: "Figure", file_name: str, **options: object) -> None:
+def _save(file: Path, figure: "Figure", **options: object) -> None:
     stream = io.BytesIO()
     figure.savefig(stream, **options)  # type: ignore[arg-type]
-    write_atomically(record.figures / file_name, stream.getvalue())
+    write_atomically(file, stream.getvalue())

@@ -78,6 +78,16 @@ def compose(records: Sequence[Record], folder: Path | None = None) -> str:
     Raises:
         RecordError: a record, or a file of its evidence, is damaged.
     """
+    folder = folder or records[0].folder
+    sections = [
+        _section(record, f"r{index}", folder) for index, record in enumerate(records, start=1)
+    ]
+    titles = dict.fromkeys(title_of(section.plan) for section in sections)
+    return render(TEMPLATE, title=", ".join(titles), sections=sections)
+
+
+def render(template: str, **values: object) -> str:
+    """A page from one of the templates beside this file: all text in it is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -90,12 +100,7 @@ def compose(records: Sequence[Record], folder: Path | None = None) -> str:
     environment.filters.update(
         number=format_number, percent=_percent, duration=_duration, per_seed=format_per_seed
     )
-    folder = folder or records[0].folder
-    sections = [
-        _section(record, f"r{index}", folder) for index, record in enumerate(records, start=1)
-    ]
-    titles = dict.fromkeys(title_of(section.plan) for section in sections)
-    return environment.get_template(TEMPLATE).render(title=", ".join(titles), sections=sections)
+    return environment.get_template(template).render(values)
 
 
 def title_of(plan: Plan) -> str:
@@ -187,15 +192,23 @@ def _command(plan: Plan, provenance: dict[str, Any]) -> str:
 
 def _facts(plan: Plan, provenance: dict[str, Any]) -> list[tuple[str, str]]:
     """The provenance in words; what is not known is left out."""
-    hardware = provenance.get("hardware") or {}
-    versions = provenance.get("versions") or {}
-    gpus = ", ".join(hardware.get("gpus") or [])
     facts = [
         ("Preset", plan.preset),
         ("Changed on the command line", ", ".join(f"{k} = {v}" for k, v in plan.overrides.items())),
         ("Started", _moment(provenance.get("started"))),
         ("Took", _duration(provenance.get("seconds"))),
         ("Processes", f"{plan.workers} side by side, {plan.threads} thread(s) each"),
+        *provenance_facts(provenance),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def provenance_facts(provenance: dict[str, Any]) -> list[tuple[str, str]]:
+    """Hardware, data, source and versions in words; what is not known is left out."""
+    hardware = provenance.get("hardware") or {}
+    versions = provenance.get("versions") or {}
+    gpus = ", ".join(hardware.get("gpus") or [])
+    facts = [
         ("Processor", _processor(hardware)),
         ("GPU", gpus or "none"),
         ("System", hardware.get("system") or ""),

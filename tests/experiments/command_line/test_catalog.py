@@ -7,7 +7,7 @@ import pytest
 from experiments.command_line.catalog import all_experiments, find
 from experiments.grokking.settings import GrokkingSettings
 from research.settings.errors import SettingsError
-from tests.experiments.command_line.own_experiment import write_own_experiment
+from tests.experiments.command_line.own_experiment import SETTINGS, write_own_experiment
 
 
 def test_shipped_experiments():
@@ -91,6 +91,8 @@ class TestOwnFolder:
             ("a = 1\n1 / 0\n", r"settings\.py:2: can't be imported: ZeroDivisionError"),
             ("a = 1\n", r"settings\.py: has no MyOwnSettings"),
             ("MyOwnSettings = 3\n", "MyOwnSettings is no settings class"),
+            (SETTINGS.replace("int", "open"), r"settings\.py: can't be imported: Pydantic.*Error"),
+            (SETTINGS.replace("int", "'Int'"), r"settings\.py: can't be imported: .*'Int'"),
         ],
     )
     def test_a_broken_settings_file(self, tmp_path, source, line):
@@ -105,3 +107,50 @@ class TestOwnFolder:
         (folder / "evidence.py").write_text("def verdicts(record):\n    return []\n")
         with pytest.raises(SettingsError, match=r"evidence\.py: has no figures"):
             find(str(folder)).evidence()
+
+
+class TestFile:
+    """A YAML file of its own, such as best.yaml of a study."""
+
+    def write(self, folder, *lines):
+        folder.mkdir(exist_ok=True)
+        (folder / "best.yaml").write_text("\n".join(("summary: mine", *lines)) + "\n")
+        return str(folder / "best.yaml")
+
+    def test_a_shipped_experiment_with_the_settings_of_the_file(self, tmp_path):
+        file = self.write(tmp_path, "experiment: grokking")
+        found = find(file)
+        assert (found.name, found.own_folder) == ("grokking", None)
+        assert found.config == tmp_path / "best.yaml"
+        assert found.settings_class() is GrokkingSettings
+
+    def test_own_experiments_are_seen_from_the_file(self, tmp_path, monkeypatch):
+        own = write_own_experiment(tmp_path / "a")
+        for words in ("../a/my_own", str(own)):
+            assert find(self.write(tmp_path / "b", f"experiment: {words}")).own_folder == own
+        beside = self.write(tmp_path / "a", "experiment: my_own")
+        monkeypatch.chdir("/")
+        assert find(beside).own_folder == own
+
+    def test_the_shipped_name_wins_over_a_folder_beside_the_file(self, tmp_path):
+        write_own_experiment(tmp_path, "grokking")
+        assert find(self.write(tmp_path, "experiment: grokking")).own_folder is None
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            ("settings: {}", r"best\.yaml:1: experiment is missing, expected its name or folder"),
+            ("experiment: 3", r"best\.yaml:2: experiment is 3, expected the name or folder"),
+            ("experiment: best.yaml", r'best\.yaml:2: experiment is "best.yaml", expected'),
+            ("experiment: groking", r"best\.yaml:2: experiment: unknown experiment.*mean grokking"),
+            ("experiment: ./none", r"best\.yaml:2: experiment: .*there is no such folder"),
+        ],
+    )
+    def test_no_experiment(self, tmp_path, line, said):
+        with pytest.raises(SettingsError, match=said) as error:
+            find(self.write(tmp_path, line))
+        assert len(error.value.problems) == 1
+
+    def test_no_such_file(self, tmp_path):
+        with pytest.raises(SettingsError, match=r"none\.yaml: can't be read: No such file"):
+            find(str(tmp_path / "none.yaml"))
