@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import postgres  # noqa: F401  (a fixture)
+
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["COLUMNS"] = "120"
 os.environ["DESCENT_MIRROR"] = "off"

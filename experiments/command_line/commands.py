@@ -14,6 +14,7 @@ import typer
 from experiments.command_line.arguments import TypedSettings, read_overrides
 from experiments.command_line.catalog import Experiment, all_experiments, experiment_of, find
 from experiments.command_line.option_values import (
+    DEFAULT_PRESET,
     parse_mirroring,
     parse_names,
     parse_seeds,
@@ -26,10 +27,12 @@ from experiments.command_line.options import (
     OptimizersOption,
     OptionalExperimentArgument,
     OutOption,
+    PrepareOption,
     PresetOption,
     RecordArgument,
     RecordsArgument,
     RedrawOption,
+    ReportedArgument,
     ReportOption,
     SchedulesOption,
     SchemaOption,
@@ -42,8 +45,9 @@ from experiments.command_line.options import (
     WandbOption,
     WorkersOption,
 )
+from experiments.command_line.search_commands import sweep, worker
 from research.settings.base import Settings
-from research.settings.document import read_document, read_first
+from research.settings.document import Document, path_shown, read_document, read_first
 from research.settings.resolve import ResolvedCommand, resolve
 
 app = typer.Typer(
@@ -57,11 +61,11 @@ app = typer.Typer(
 )
 
 LANDSCAPE = "landscape"
-OVERRIDABLE = {"show", "run", LANDSCAPE}
+SWEEP = "sweep"
+OVERRIDABLE = {"show", "run", LANDSCAPE, SWEEP}
 """Commands that take settings such as `--optimizer.lr 1e-3`, and list them with --help."""
 LISTINGS = ("--optimizers", "--schedules")
 """Options of `show` that stand in place of an experiment."""
-DEFAULT_PRESET = "quick"
 
 
 @app.command("list")
@@ -87,6 +91,8 @@ def show(
 ) -> int:
     """Prints what `run` would do: the resolved settings of each variant, and its seeds.
 
+    Below them stands what `sweep` would search.
+
     Takes settings as `run` does, for example --optimizer.lr 1e-3. Without an experiment it lists
     what can be chosen by name: --optimizers or --schedules.
     """
@@ -105,7 +111,9 @@ def show(
         read_overrides(context.obj.overrides, found.settings_class(), context.obj.options)
         typer.echo(json.dumps(file_schema(found.name, found.settings_class()), indent=2))
         return 0
-    command, _ = _resolve(found, context, preset, variants, seeds)
+    document = read_document(found.config)
+    command, overrides = _resolve(found, context, preset, variants, seeds, document)
+    sweep = _shown_sweep(document, found.settings_class(), preset, overrides)
     _print_yaml(
         {
             "experiment": found.name,
@@ -115,6 +123,7 @@ def show(
                 name: {"label": each.label, "settings": each.settings.model_dump(mode="json")}
                 for name, each in command.variants.items()
             },
+            **sweep,
         }
     )
     return 0
@@ -131,11 +140,17 @@ def run(
     wandb: WandbOption = "auto",
     workers: WorkersOption = None,
     check: CheckOption = False,
+    prepare: PrepareOption = False,
 ) -> int:
     """Runs an experiment: trains, keeps a record, draws the figure and judges the claims.
 
     Takes settings too, for example --optimizer.lr 1e-3; `descent run EXPERIMENT --help` lists them.
     """
+    found = find(experiment)
+    at_a_time = parse_workers(workers)
+    mirroring = parse_mirroring(wandb)
+    command, overrides = _resolve(found, context, preset, variants, seeds)
+
     from experiments.command_line.advice import give_advice
     from experiments.command_line.data_files import provide_data
     from experiments.command_line.finish import train_and_judge
@@ -143,12 +158,8 @@ def run(
     from experiments.command_line.plan import make_plan, record_folder
     from experiments.command_line.terminal import make_console
 
-    found = find(experiment)
-    at_a_time = parse_workers(workers)
-    mirroring = parse_mirroring(wandb)
-    command, overrides = _resolve(found, context, preset, variants, seeds)
     for variant in command.variants.values():
-        check_machine(variant)
+        check_machine(variant, is_this=not prepare)
     plan = make_plan(found, command, overrides, at_a_time, mirroring)
     console = make_console()
     data = provide_data(command.variants, console)
@@ -159,6 +170,9 @@ def run(
 
     record = Record.create(folder, plan, collect(context.obj.command, found.own_folder, data))
     give_advice(command, record)
+    if prepare:
+        typer.echo(f"prepared: {path_shown(folder)}")
+        return 0
     return train_and_judge(record, plan.workers, check, console)
 
 
@@ -177,6 +191,10 @@ def resume(
     console = make_console()
     provide_data_again(opened, console)
     return train_and_judge(opened, at_a_time or opened.plan.workers, check, console)
+
+
+app.command(SWEEP)(sweep)
+app.command("worker")(worker)
 
 
 @app.command(LANDSCAPE)
@@ -232,11 +250,11 @@ def landscape(
 
 @app.command()
 def report(
-    records: RecordsArgument,
+    records: ReportedArgument,
     out: ReportOption = None,
     redraw: RedrawOption = False,
 ) -> int:
-    """Writes one self-contained HTML file about one or several records."""
+    """Writes one self-contained HTML file about one or several records, or about a study."""
     from experiments.command_line.reporting import write_reports
 
     typer.echo(f"report: {write_reports(records, out, redraw)}")
@@ -260,10 +278,11 @@ def _resolve(
     preset: str,
     variants: str | None,
     seeds: str | None,
+    document: Document | None = None,
 ) -> tuple[ResolvedCommand[Settings], dict[str, Any]]:
     """The resolved command, and the overrides of the command line."""
     typed: TypedSettings = context.obj
-    document = read_document(experiment.config)
+    document = document or read_document(experiment.config)
     model = experiment.settings_class()
     overrides = read_overrides(typed.overrides, model, typed.options)
     command = resolve(
@@ -275,6 +294,17 @@ def _resolve(
         overrides,
     )
     return command, overrides
+
+
+def _shown_sweep(
+    document: Document, model: type[Settings], preset: str, overrides: dict[str, Any]
+) -> dict[str, Any]:
+    """What `sweep` would search, where the experiment's file says something about it."""
+    if document.data.get("sweep") is None:
+        return {}
+    from experiments.command_line.shown_search import shown_search
+
+    return {"sweep": shown_search(document, model, preset, overrides)}
 
 
 def _print_yaml(data: dict[str, Any]) -> None:

@@ -14,11 +14,13 @@ from pytorch_lightning.loggers import Logger
 from callbacks.durable_checkpoint import DurableCheckpoint
 from callbacks.recorder import Recorder
 from experiments.command_line.catalog import experiment_of
+from experiments.command_line.ranks import is_first_process
 from experiments.command_line.search.pruning import refuse_pruning, trial_watchers
 from research.records.record_logger import RecordLogger
 from research.records.stage_store import StageStore, write_stages
 from research.records.store import Record, RunStore
 from research.records.wandb_mirror import Mirror, make_logger
+from research.search.objective import trial_value
 from research.settings.errors import SettingsError
 from research.settings.sweep import SweepSettings, SweepTrainerSettings
 from research.settings.training import TrainerSettings, TrainingSettings
@@ -47,7 +49,7 @@ def compute(record: Record, store: RunStore, interruption: Interruption) -> None
             f"{experiment.name}: its settings are neither TrainingSettings nor SweepSettings"
         )
     run = experiment.module_class()(settings, store.seed)
-    place = _Place(record, settings.trainer, interruption, make_logger(store, record.plan, record))
+    place = _Place(record, settings.trainer, interruption, _mirror(record, store))
     if isinstance(run, StagedRun):
         _compute_stages(store, run, place)
     else:
@@ -69,6 +71,14 @@ class _Place:
     where: TrainerSettings | SweepTrainerSettings
     interruption: Interruption
     mirror: Mirror | None
+
+
+def _mirror(record: Record, store: RunStore) -> Mirror | None:
+    """W&B's logger; of a trial it tells in the end what the trial is judged by."""
+    judged = record.plan.trial.objective if record.plan.trial else None
+    if judged is None:
+        return make_logger(store, record.plan, record)
+    return make_logger(store, record.plan, record, lambda: trial_value(judged, [store]).value)
 
 
 def _compute_stages(store: RunStore, run: StagedRun, place: _Place) -> None:
@@ -177,10 +187,3 @@ def _training_trainer(
 def _loggers(store: RunStore, mirror: Mirror | None) -> list[Logger]:
     """The record, and its mirror where W&B is not off."""
     return [RecordLogger(store), *([mirror] if mirror else [])]
-
-
-def is_first_process() -> bool:
-    """Whether this is rank 0, before Lightning could tell."""
-    return all(
-        os.environ.get(name, "0") == "0" for name in ("LOCAL_RANK", "NODE_RANK", "SLURM_PROCID")
-    )

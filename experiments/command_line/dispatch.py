@@ -14,8 +14,8 @@ from experiments.command_line.arguments import (
     split,
     unknown_option,
 )
-from experiments.command_line.catalog import find
-from experiments.command_line.commands import LANDSCAPE, LISTINGS, OVERRIDABLE, app
+from experiments.command_line.catalog import Experiment, find
+from experiments.command_line.commands import LANDSCAPE, LISTINGS, OVERRIDABLE, SWEEP, app
 from research.settings.errors import SettingsError, unknown
 
 
@@ -103,9 +103,27 @@ def _help(group: TyperGroup, name: str, parts: Arguments, options: dict[str, boo
     from experiments.command_line.terminal import make_console
 
     experiment = find(parts.positional[0])
+    if name == SWEEP:
+        return _help_with_search(group, experiment, parts, options)
     overrides = read_overrides(parts.overrides, experiment.settings_class(), options)
     _typer(group, [name, "--help"])
     print_settings(make_console(), experiment, overrides)
+    return 0
+
+
+def _help_with_search(
+    group: TyperGroup, experiment: Experiment, parts: Arguments, options: dict[str, bool]
+) -> int:
+    from experiments.command_line.search.words import read_words
+    from experiments.command_line.search_help import print_search
+    from experiments.command_line.settings_help import print_settings
+    from experiments.command_line.terminal import make_console
+
+    words = read_words(parts.overrides, experiment.settings_class(), options)
+    _typer(group, [SWEEP, "--help"])
+    console = make_console()
+    print_settings(console, experiment, words.settings)
+    print_search(console, experiment, words.settings, words.search)
     return 0
 
 

@@ -5,6 +5,7 @@ from rich.console import Console
 
 from experiments.command_line.catalog import experiment_of
 from experiments.command_line.launch import run_all
+from experiments.command_line.ranks import refuse_several_machines
 from research.records.errors import RecordError
 from research.records.provenance import finish, now
 from research.records.status import FINISHED
@@ -26,17 +27,21 @@ def train_and_judge(record: Record, workers: int, check: bool, console: Console)
     Returns:
         The exit code: 0, 1 if a run failed, 3 if `check` and a claim fails, 128 + signal if
         stopped.
+
+    Raises:
+        RecordError: a run that is left is one over several machines.
     """
     from research.training.interruption import Interrupted
 
+    refuse_several_machines(record)
     began = now()
     try:
         run_all(record, workers, console)
     except Interrupted as stop:
-        _note_time(record, began)
+        note_time(record, began)
         _say(console, f"stopped; go on with: descent resume {path_shown(record.folder)}")
         return stop.exit_code
-    _note_time(record, began)
+    note_time(record, began)
     return judge(record, check, console)
 
 
@@ -95,7 +100,7 @@ def _say(console: Console, line: str, style: str = "") -> None:
     console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
-def _note_time(record: Record, began: str) -> None:
+def note_time(record: Record, began: str) -> None:
     """Adds this command's time to the record's, so that pauses before a resume do not count."""
     ended = finish(began)
     seconds = (record.read_provenance().get("seconds") or 0.0) + ended["seconds"]

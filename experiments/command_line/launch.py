@@ -10,20 +10,20 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 
-from experiments.command_line.run_process import UNSEEN, RunProcess, Starter
+from experiments.command_line.run_process import UNSEEN, Job, RunProcess, Starter
 from research.records.display import LiveDisplay
 from research.records.status import FINISHED
-from research.records.store import Record, RecordError, RunStore
+from research.records.store import Record, RecordError
 from research.training.interruption import Interruption
 
-_SECONDS_BETWEEN_LOOKS = 0.05
+SECONDS_BETWEEN_LOOKS = 0.05
 _LOOKS_PER_REFRESH = 4
 _SECONDS_TO_STOP = 60.0
 
@@ -77,20 +77,25 @@ def run_all(record: Record, workers: int, console: Console) -> None:
         RecordError: another process works on this record.
     """
     waiting = [run for run in record.runs() if run.status().state not in FINISHED]
-    with _locked(record) as lock, Interruption() as interruption:
+    with lock_record(record) as lock, Interruption() as interruption:
         for run in waiting:
             run.write_status(replace(run.status(), state="waiting", message="", pid=0))
+        jobs = [Job(record, run, lock.fileno()) for run in waiting]
         with LiveDisplay(record, console) as display:
-            pool = Pool(record, min(workers, max(len(waiting), 1)), lock)
+            starter = Starter(record.plan, record.note_warning)
+            pool = Pool(starter, min(workers, max(len(jobs), 1)))
             try:
                 for look in itertools.count():
-                    if interruption.requested or not pool.advance(waiting):
+                    if interruption.requested:
+                        break
+                    pool.advance(jobs)
+                    if not (jobs or pool.busy):
                         break
                     if look % _LOOKS_PER_REFRESH == 0:
                         display.refresh()
-                    time.sleep(_SECONDS_BETWEEN_LOOKS)
+                    time.sleep(SECONDS_BETWEEN_LOOKS)
             finally:
-                pool.stop(interruption)
+                pool.stop(interruption.signal_number or signal.SIGTERM)
         interruption.raise_if_requested()
 
 
@@ -102,78 +107,111 @@ class Child:
         lifeline: the other end of its stdin: while it is open, the run knows its launcher alive.
     """
 
-    run: RunStore
+    job: Job
     process: RunProcess
     lifeline: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run whose process has ended.
+
+    Attributes:
+        job: the run.
+        killed: whether the process died of a signal, or unseen, before it could say how it ended.
+    """
+
+    job: Job
+    killed: bool
 
 
 class Pool:
     """The processes that train now, one per slot.
 
     Args:
-        record: the record.
+        starter: starts them.
         size: how many slots.
-        lock: a file descriptor that children inherit, so that the record stays locked while one of
-            them lives.
     """
 
-    def __init__(self, record: Record, size: int, lock: int) -> None:
-        self.record = record
+    def __init__(self, starter: Starter, size: int) -> None:
         self.slots: list[Child | None] = [None] * size
-        self.starter = Starter(record, lock)
+        self.starter = starter
 
-    def advance(self, waiting: list[RunStore]) -> bool:
-        """Collects what has ended and starts what waits; whether anything is left to do."""
+    @property
+    def busy(self) -> int:
+        """Slots in which a run is being trained."""
+        return sum(child is not None for child in self.slots)
+
+    def advance(self, waiting: list[Job]) -> list[Ended]:
+        """Collects what has ended and starts what waits, which it takes from the list."""
+        ended = []
         for slot, child in enumerate(self.slots):
             if child and child.process.poll() is not None:
-                self._collect(child)
+                ended.append(self._collect(child))
                 self.slots[slot] = None
-            if self.slots[slot] is None and waiting and self.starter.is_ready(waiting[0]):
+            if self.slots[slot] is None and waiting and self.starter.is_ready(waiting[0].settings):
                 self.slots[slot] = self._start(waiting.pop(0), slot)
-        return any(self.slots) or bool(waiting)
+        return ended
 
-    def stop(self, interruption: Interruption) -> None:
-        """Asks every process that still trains to stop, and waits until it has."""
+    def training(self, record: Record) -> list[Job]:
+        """The runs of a record that are being trained."""
+        return [child.job for child in self.slots if child and child.job.record is record]
+
+    def ask_to_stop(self, record: Record) -> None:
+        """Asks the runs of a record to write a checkpoint and go."""
+        for child in self.slots:
+            if child and child.job.record is record:
+                _signal(child, signal.SIGTERM)
+
+    def stop(self, number: int) -> None:
+        """Asks every process that still trains to stop, and waits until it has.
+
+        Args:
+            number: the signal that asks.
+        """
         children = [child for child in self.slots if child]
-        number = interruption.signal_number or signal.SIGTERM
+        self.slots = [None] * len(self.slots)
         for child in children:
             _signal(child, number)
         deadline = time.monotonic() + _SECONDS_TO_STOP
-        for child in children:
-            try:
-                child.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _signal(child, signal.SIGKILL)
-                child.process.wait()
-            self._collect(child)
-        self.starter.close()
+        with ExitStack() as collecting:  # all of them, also where the disk takes no status
+            collecting.callback(self.starter.close)
+            for child in children:
+                try:
+                    child.process.wait(max(0.0, deadline - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    _signal(child, signal.SIGKILL)
+                    child.process.wait()
+                collecting.callback(self._collect, child)
 
-    def _start(self, run: RunStore, slot: int) -> Child:
+    def _start(self, job: Job, slot: int) -> Child:
         stdin, lifeline = os.pipe()
-        with run.log.open("ab") as log, os.fdopen(stdin, "rb") as held:
-            environment = self._environment(run, slot)
-            process = self.starter.start(run, held.fileno(), log.fileno(), environment)
-        return Child(run, process, lifeline)
+        with job.run.log.open("ab") as log, os.fdopen(stdin, "rb") as held:
+            environment = self._environment(job, slot)
+            process = self.starter.start(job, held.fileno(), log.fileno(), environment)
+        return Child(job, process, lifeline)
 
-    def _environment(self, run: RunStore, slot: int) -> dict[str, str]:
-        """A GPU of its own for every run on one device."""
-        trainer = self.record.plan.variants[run.variant].settings.get("trainer", {})
-        if gpus() and trainer.get("devices", 1) == 1:
+    def _environment(self, job: Job, slot: int) -> dict[str, str]:
+        """A GPU of its own for every run on one device, as far as there are."""
+        if gpus() and job.settings.get("trainer", {}).get("devices", 1) == 1:
             return {"CUDA_VISIBLE_DEVICES": gpus()[slot % len(gpus())]}
         return {}
 
-    def _collect(self, child: Child) -> None:
+    def _collect(self, child: Child) -> Ended:
         """Closes what an ended process had; one that died without a word has failed."""
         os.close(child.lifeline)
-        status = child.run.status()
+        run = child.job.run
+        status = run.status()
         code = child.process.returncode or 0
-        if status.state == "running" or (status.state == "waiting" and code != 0):
-            stopped = 128 < code < UNSEEN or -code in (signal.SIGTERM, signal.SIGINT)
-            message = f"its process ended with {_in_words(code)}; see {child.run.log}"
-            state = replace(
-                status, state="interrupted" if stopped else "failed", message=message, pid=0
-            )
-            child.run.write_status(state)
+        if status.state != "running" and not (status.state == "waiting" and code != 0):
+            return Ended(child.job, killed=False)
+        stopped = 128 < code < UNSEEN or -code in (signal.SIGTERM, signal.SIGINT)
+        message = f"its process ended with {_in_words(code)}; see {run.log}"
+        state = replace(
+            status, state="interrupted" if stopped else "failed", message=message, pid=0
+        )
+        run.write_status(state)
+        return Ended(child.job, killed=not stopped and (code < 0 or code == UNSEEN))
 
 
 def _signal(child: Child, number: int) -> None:
@@ -188,14 +226,21 @@ def _in_words(code: int) -> str:
     return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
-@contextmanager
-def _locked(record: Record) -> Iterator[int]:
-    """Keeps a second command off the record; the lock ends with its last holder."""
-    with (record.folder / ".lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RecordError(
-                f"{record.folder} is in use by another command, expected it to have ended"
-            ) from None
-        yield file.fileno()
+def lock_record(record: Record) -> TextIO:
+    """Keeps a second command off a record; the lock ends with its last holder.
+
+    Returns:
+        The open file that holds the lock, whose descriptor the record's runs inherit.
+
+    Raises:
+        RecordError: another command, or a run that it has left behind, holds it.
+    """
+    file = (record.folder / ".lock").open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise RecordError(
+            f"{record.folder} is in use by another command, expected it to have ended"
+        ) from None
+    return file

@@ -13,12 +13,16 @@ _CPU_INFORMATION = Path("/proc/cpuinfo")
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 
 
-def check_machine(variant: ResolvedVariant[Any]) -> None:
+def check_machine(variant: ResolvedVariant[Any], is_this: bool = True) -> None:
     """Refuses a variant that could only fail, or crawl, on this machine.
 
+    Args:
+        variant: the settings, and where each was written.
+        is_this: whether this machine trains it; else only what holds for all machines is checked.
+
     Raises:
-        SettingsError: several devices without a strategy, a GPU that is not there, or bfloat16 on
-            a processor that would emulate it.
+        SettingsError: several devices without a strategy, several machines, a GPU that is not
+            there, or bfloat16 on a processor that would emulate it.
     """
     trainer = getattr(variant.settings, "trainer", None)
     if not isinstance(trainer, TrainerSettings | SweepTrainerSettings):
@@ -28,6 +32,13 @@ def check_machine(variant: ResolvedVariant[Any]) -> None:
         raise SettingsError(
             f"{variant.where(f'trainer.{key}')} is {getattr(trainer, key)}, expected 1, "
             "or --trainer.strategy ddp"
+        )
+    if not is_this:
+        return
+    if trainer.nodes > 1:
+        raise SettingsError(
+            f"{variant.where('trainer.nodes')} is {trainer.nodes}, expected 1, or --prepare and "
+            "then scripts/torchrun_run.sh or scripts/slurm_run.sh, which start it on all machines"
         )
     _check_gpus(variant, trainer.accelerator, trainer.devices)
     if isinstance(trainer, SweepTrainerSettings):

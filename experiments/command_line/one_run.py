@@ -1,6 +1,7 @@
 """One run in its own process: `python -m experiments.command_line.one_run RECORD VARIANT SEED`.
 
-The launcher starts it; under several devices Lightning starts it again for the other ranks.
+The launcher starts it; under several devices Lightning starts it again for the other ranks. Or
+torchrun or srun start it once for each rank, see `ranks`; then rank 0 keeps others off the record.
 Whatever happens, the run's status says so: the launcher and the display read it from the record.
 """
 
@@ -11,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from signal import SIGTERM
 
-from research.records.store import Record, RunStore
+from experiments.command_line.ranks import as_own_launcher, is_first_process
+from research.records.store import Record, RecordError, RunStore
 from research.training.interruption import Interrupted, Interruption
 
 
@@ -23,12 +25,15 @@ def main(arguments: list[str]) -> int:
 
     Returns:
         0 if the run is done or diverged, 1 if it failed, 128 + signal if it was interrupted.
+
+    Raises:
+        RecordError: there is no such run, or another command works on its record.
     """
     folder, variant, seed = arguments
     record = Record.open(Path(folder))
     store = record.run(variant, int(seed))
     _follow_the_launcher()
-    with Interruption() as interruption:
+    with as_own_launcher(record), Interruption() as interruption:
         try:
             from experiments.command_line.computing import compute
 
@@ -42,8 +47,6 @@ def main(arguments: list[str]) -> int:
 
 def _stopped(store: RunStore, stop: Interrupted) -> int:
     """Writes it down where nobody has: no Trainer works between two stages."""
-    from experiments.command_line.computing import is_first_process
-
     status = store.status()
     if is_first_process() and status.state == "running":
         store.write_status(replace(status, state="interrupted", message=str(stop), pid=0))
@@ -56,7 +59,6 @@ def _failed(store: RunStore, error: Exception) -> int:
 
     from callbacks.divergence import Diverged
     from callbacks.recorder import one_line
-    from experiments.command_line.computing import is_first_process
 
     if isinstance(error, Diverged):
         return 0
@@ -81,4 +83,8 @@ def _follow_the_launcher() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except RecordError as problem:
+        sys.stderr.write(f"descent: {problem}\n")
+        sys.exit(2)

@@ -33,12 +33,9 @@ def make_plan(
 
     runs = sum(len(seeds) for seeds in command.runs.values())
     trainers = [getattr(each.settings, "trainer", None) for each in command.variants.values()]
+    devices = max(getattr(trainer, "devices", 1) for trainer in trainers)
     if workers is None:
-        workers = default_workers(
-            runs,
-            getattr(trainers[0], "accelerator", "auto"),
-            max(getattr(trainer, "devices", 1) for trainer in trainers),
-        )
+        workers = default_workers(runs, getattr(trainers[0], "accelerator", "auto"), devices)
     own_folder = experiment.own_folder
     return Plan(
         experiment=experiment.name,
@@ -46,7 +43,7 @@ def make_plan(
         preset=command.preset,
         overrides=overrides,
         workers=workers,
-        threads=default_threads(workers),
+        threads=command.threads or default_threads(workers * devices),
         wandb=wandb,
         variants={
             name: VariantPlan(label=each.label, settings=each.settings.model_dump(mode="json"))

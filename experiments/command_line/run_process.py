@@ -13,15 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from experiments.command_line import fork_server
 from experiments.command_line.catalog import experiment_of
 from experiments.command_line.fork_server import LARGEST_PACKET, READY
-from research.records.store import Record, RunStore
+from experiments.command_line.ranks import without_ranks
+from research.records.store import Plan, Record, RunStore
 from research.settings.errors import SettingsError
 
 UNSEEN = 256
@@ -42,6 +44,7 @@ PRELOADED = (
     "research.training.sweep",
     "research.training.trainer",
 )
+PRELOADED_TO_PRUNE = ("research.search.pruners", "research.search.study")
 _SECONDS_BETWEEN_LOOKS = 0.02
 _SECONDS_TO_END = 1.0
 
@@ -69,55 +72,84 @@ class RunProcess(Protocol):
         """Waits for its end."""
 
 
-class Starter:
-    """Starts the runs of a record.
+@dataclass(frozen=True)
+class Job:
+    """A run to be started.
 
-    Args:
-        record: the record.
-        lock: a file descriptor that every run inherits, so that the record stays locked while one
-            of them lives.
+    Attributes:
+        record: the record that it belongs to.
+        run: the run.
+        lock: a file descriptor that its process inherits, so that the record stays locked while
+            the process lives.
     """
 
-    def __init__(self, record: Record, lock: int) -> None:
-        self.record = record
-        self.lock = lock
+    record: Record
+    run: RunStore
+    lock: int
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The run's settings, as plain types."""
+        return self.record.plan.variants[self.run.variant].settings
+
+
+class Starter:
+    """Starts runs of one experiment, of one record or of many.
+
+    Args:
+        plan: of a record: the experiment, the threads of each run, and whether W&B is used.
+        warn: takes a warning, a line, for the record or the console.
+        environment: what every run has besides the launcher's own.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        warn: Callable[[str], None],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.server: ForkServer | None = None
+        self._plan = plan
+        self._warn = warn
         self._environment = {
             **_KEEP_MEMORY,
-            **os.environ,
+            **without_ranks(os.environ),
             "DESCENT_LAUNCHED": "1",
-            "OMP_NUM_THREADS": str(record.plan.threads),
+            "OMP_NUM_THREADS": str(plan.threads),
+            **(environment or {}),
         }
 
-    def is_ready(self, run: RunStore) -> bool:
-        """Whether the run could start at once; False while the process to fork from imports."""
-        if not can_be_forked(self.record, run):
+    def is_ready(self, settings: Mapping[str, Any]) -> bool:
+        """Whether a run could start at once; False while the process to fork from imports.
+
+        Args:
+            settings: the run's, as plain types.
+        """
+        if not can_be_forked(settings):
             return True
         if self.server is None:
-            self.server = ForkServer(_modules(self.record), self._environment)
+            self.server = ForkServer(_modules(self._plan), self._environment)
         if self.server.is_ready():
             return True
         if self.server.is_gone:
-            self.record.note_warning(
+            self._warn(
                 f"the process that runs are forked from ended ({self.server.last_words()}); each "
                 "run imports torch itself, which takes seconds"
             )
         return self.server.is_gone
 
-    def start(
-        self, run: RunStore, stdin: int, log: int, environment: Mapping[str, str]
-    ) -> RunProcess:
+    def start(self, job: Job, stdin: int, log: int, environment: Mapping[str, str]) -> RunProcess:
         """Starts a run in a process group of its own.
 
         Args:
-            run: one that `is_ready`.
+            job: one for whose settings it `is_ready`.
             stdin: the end of a pipe that tells the run when its launcher is gone.
             log: where it writes.
-            environment: what the run has besides the launcher's own.
+            environment: what the run has besides all others.
         """
-        arguments = [str(self.record.folder), run.variant, str(run.seed)]
-        if self.server is not None and can_be_forked(self.record, run):
-            pid = self.server.fork(arguments, environment, (stdin, log, self.lock))
+        arguments = [str(job.record.folder), job.run.variant, str(job.run.seed)]
+        if self.server is not None and can_be_forked(job.settings):
+            pid = self.server.fork(arguments, environment, (stdin, log, job.lock))
             if pid is not None:
                 return ForkedProcess(pid, self.server)
         return subprocess.Popen(
@@ -126,7 +158,7 @@ class Starter:
             stdin=stdin,
             stdout=log,
             stderr=log,
-            pass_fds=[self.lock],
+            pass_fds=[job.lock],
             start_new_session=True,
         )
 
@@ -136,20 +168,22 @@ class Starter:
             self.server.close()
 
 
-def can_be_forked(record: Record, run: RunStore) -> bool:
-    """Whether a run trains in one process, on a system where a fork is safe."""
-    trainer = record.plan.variants[run.variant].settings.get("trainer", {})
+def can_be_forked(settings: Mapping[str, Any]) -> bool:
+    """Whether a run with these settings is one process, on a system where a fork is safe."""
+    trainer = settings.get("trainer", {})
     processes = (trainer.get("devices", 1), trainer.get("nodes", 1))
     return sys.platform == "linux" and processes == (1, 1) and trainer.get("strategy") != "ddp"
 
 
-def _modules(record: Record) -> list[str]:
-    """What the runs of a record import; a user's own modules are left to the runs themselves."""
-    modules = list(PRELOADED)
-    if record.plan.wandb != "off":
-        modules.append("wandb")
+def _modules(plan: Plan) -> list[str]:
+    """What the runs of a plan import; a user's own modules are left to the runs themselves."""
+    # Before torch: see there.
+    modules = ["research.records.wandb_imports"] if plan.wandb != "off" else []
+    modules += PRELOADED
+    if plan.trial is not None and plan.trial.prunes:
+        modules += PRELOADED_TO_PRUNE
     with suppress(SettingsError):  # the run will say it better
-        experiment = experiment_of(record.plan)
+        experiment = experiment_of(plan)
         if experiment.own_folder is None:
             modules.append(f"experiments.{experiment.name}.module")
     return modules

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import optuna
 from optuna.exceptions import StorageInternalError
@@ -33,6 +33,9 @@ from research.search.storage_url import (
 from research.search.study_lock import opening_lock, study_lock
 from research.settings.errors import SettingsError
 
+if TYPE_CHECKING:
+    import psycopg
+
 __all__ = ["Storage", "open_storage", "shown_url", "study_lock"]
 
 PATIENCE = 300.0
@@ -44,7 +47,6 @@ _PAUSES = (0.1, 5.0)
 _BUSY = 60.0
 """Seconds that SQLite waits for another writer before it says that it could not."""
 _POSTGRESQL_OPTIONS = {
-    "timezone": "UTC",  # heartbeats are kept without their zone
     "tcp_keepalives_idle": "30",  # a dead client's locks end in a minute, not in two hours
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
@@ -136,10 +138,11 @@ class Storage(RDBStorage):
             raise SettingsError(f"storage: {self.shown}: {error}") from None
         except OSError as error:
             raise SettingsError(f"storage: {self.shown}: {error.strerror}") from None
+        prepare = _prepare_sqlite if self.is_sqlite else _prepare_postgresql
+        event.listen(self.engine, "connect", prepare)
         if self.is_sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", self._begin)
-            self.engine.dispose()
+        self.engine.dispose()
 
     def _begin(self, connection: Connection) -> None:
         reads = getattr(self._thread, "reads", False)
@@ -263,6 +266,12 @@ def _postgresql_options(url: str) -> dict[str, Any]:
     ours = [f"-c {name}={value}" for name, value in _POSTGRESQL_OPTIONS.items()]
     options = " ".join([*ours, *theirs])
     return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10, "options": options}}
+
+
+def _prepare_postgresql(connection: "psycopg.Connection", _: object) -> None:
+    """Heartbeats are kept without their zone; the variable PGTZ would win over an option."""
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _to_stderr(line: str) -> None:

@@ -17,6 +17,7 @@ from research.search.points import draw
 from research.search.space import distribution, parameters
 from research.search.storage import Storage, study_lock
 from research.search.tables import DIRECTIONS, STUDIES, STUDY_ATTRIBUTES
+from research.settings.domain_forms import written_space
 from research.settings.errors import SettingsError, shown, unknown
 from research.settings.search import StudyPlan
 
@@ -70,7 +71,7 @@ def planned_trials(connection: Connection, study_id: int) -> int:
 
 def differences(before: StudyPlan, now: StudyPlan) -> Iterator[tuple[str, Any, Any]]:
     """Every setting of two plans that is not the same: its dotted key and both values."""
-    old, new = (dict(_leaves(each.model_dump(mode="json"))) for each in (before, now))
+    old, new = (dict(_leaves(_written(each))) for each in (before, now))
     for key in dict.fromkeys([*old, *new]):
         if old.get(key) != new.get(key):
             yield key, old.get(key), new.get(key)
@@ -181,6 +182,11 @@ def _plan(text: str | None, name: str) -> StudyPlan:
 
 def _as_text(plan: StudyPlan) -> str:
     return json.dumps(plan.model_dump(mode="json"))
+
+
+def _written(plan: StudyPlan) -> dict[str, Any]:
+    """A plan as plain types, its space as a file would say it."""
+    return {**plan.model_dump(mode="json"), "space": written_space(plan.space)}
 
 
 def _leaves(plain: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -4,16 +4,24 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from research.search.tables import ATTRIBUTES
+
+_READ = select(ATTRIBUTES.c.key, ATTRIBUTES.c.value_json).where(
+    ATTRIBUTES.c.trial_id == bindparam("of")
+)
+_ADD = insert(ATTRIBUTES)
+_CHANGE = (
+    update(ATTRIBUTES)
+    .where(ATTRIBUTES.c.trial_id == bindparam("of"), ATTRIBUTES.c.key == bindparam("name"))
+    .values(value_json=bindparam("text"))
+)
 
 
 def attributes_of(connection: Connection, trial_id: int) -> dict[str, Any]:
     """What is noted about a trial."""
-    found = connection.execute(
-        select(ATTRIBUTES.c.key, ATTRIBUTES.c.value_json).where(ATTRIBUTES.c.trial_id == trial_id)
-    )
+    found = connection.execute(_READ, {"of": trial_id})
     return {key: json.loads(text) for key, text in found}
 
 
@@ -34,11 +42,8 @@ def set_attributes(
         if key not in before
     ]
     if rows:
-        connection.execute(insert(ATTRIBUTES), rows)
+        connection.execute(_ADD, rows)
     for key, value in changes.items():
         if key in before and before[key] != value:
-            connection.execute(
-                update(ATTRIBUTES)
-                .where(ATTRIBUTES.c.trial_id == trial_id, ATTRIBUTES.c.key == key)
-                .values(value_json=json.dumps(value))
-            )
+            text = json.dumps(value)
+            connection.execute(_CHANGE, {"of": trial_id, "name": key, "text": text})

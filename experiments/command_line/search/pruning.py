@@ -5,12 +5,9 @@ import os
 from pytorch_lightning import Callback
 
 from callbacks.optuna_trial import OptunaTrial
+from experiments.command_line.search.environment import STORAGE_VARIABLE
 from research.records.plan import Plan
 from research.settings.errors import SettingsError
-
-STORAGE_VARIABLE = "DESCENT_STORAGE"
-"""Holds the URL of the study's storage for a worker's runs. It may hold a password, so it stands
-neither in a record nor on a command line."""
 
 
 def trial_watchers(plan: Plan, seed: int) -> list[Callback]:

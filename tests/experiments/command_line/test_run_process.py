@@ -15,7 +15,13 @@ from pathlib import Path
 import pytest
 
 from experiments.command_line import run_process
-from experiments.command_line.run_process import UNSEEN, ForkServer, Starter, can_be_forked
+from experiments.command_line.run_process import (
+    UNSEEN,
+    ForkServer,
+    Job,
+    Starter,
+    can_be_forked,
+)
 from research.records.plan import Plan, VariantPlan
 from research.records.store import Record
 
@@ -206,10 +212,8 @@ def record_of(folder, **trainer):
         ({"devices": 1, "nodes": 2}, False),
     ],
 )
-def test_what_is_forked(tmp_path, trainer, forked):
-    record = record_of(tmp_path, **trainer)
-    [run] = record.runs()
-    assert can_be_forked(record, run) == (forked and sys.platform == "linux")
+def test_what_is_forked(trainer, forked):
+    assert can_be_forked({"trainer": trainer}) == (forked and sys.platform == "linux")
 
 
 def test_without_a_server_a_run_is_started_anew(tmp_path, monkeypatch):
@@ -217,17 +221,18 @@ def test_without_a_server_a_run_is_started_anew(tmp_path, monkeypatch):
     record = record_of(tmp_path)
     [run] = record.runs()
     with (tmp_path / "lock").open("a") as lock, (tmp_path / "log").open("ab") as log:
-        starter = Starter(record, lock.fileno())
-        assert not starter.is_ready(run)
+        job = Job(record, run, lock.fileno())
+        starter = Starter(record.plan, record.note_warning, {"DESCENT_STORAGE": "somewhere"})
+        assert not starter.is_ready(job.settings)
         starter.server._process.kill()
-        while not starter.is_ready(run):
+        while not starter.is_ready(job.settings):
             time.sleep(0.01)
         [warning] = record.warnings()
         assert "each run imports torch itself" in warning
         stdin, lifeline = os.pipe()
         monkeypatch.setattr(sys, "executable", "/usr/bin/env")
         monkeypatch.setattr(run_process, "ONE_RUN", ["sh", "-c", 'echo "$0 $*"; env'])
-        process = starter.start(run, stdin, log.fileno(), {"CUDA_VISIBLE_DEVICES": "5"})
+        process = starter.start(job, stdin, log.fileno(), {"CUDA_VISIBLE_DEVICES": "5"})
         assert process.wait(20) == 0
         starter.close()
         os.close(stdin)
@@ -235,4 +240,5 @@ def test_without_a_server_a_run_is_started_anew(tmp_path, monkeypatch):
     lines = (tmp_path / "log").read_text().splitlines()
     assert lines[0] == f"{record.folder} one 0"
     assert {"DESCENT_LAUNCHED=1", "OMP_NUM_THREADS=1", "CUDA_VISIBLE_DEVICES=5"} <= set(lines)
+    assert "DESCENT_STORAGE=somewhere" in lines
     assert any(line.startswith("MALLOC_TRIM_THRESHOLD_=") for line in lines)

@@ -127,6 +127,18 @@ def test_what_can_not_be_opened_is_refused_in_one_line(tmp_path, postgres, capfd
     assert capfd.readouterr() == ("", "")
 
 
+def test_names_and_options_of_a_url_are_taken_as_they_are(tmp_path, postgres):
+    storage = open_storage(f"sqlite:///{tmp_path}/{{a}} 100%.db")
+    assert (tmp_path / "{a} 100%.db").exists()
+    storage.close()
+    storage = open_storage(postgres.new_schema())
+    schema = storage.transaction(
+        lambda connection, _: connection.execute(text("SELECT current_schema()")).scalar_one()
+    )
+    assert schema.startswith("study_")
+    storage.close()
+
+
 def test_a_storage_with_its_password_is_not_pickled(storage):
     import pickle
 

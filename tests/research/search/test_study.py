@@ -3,6 +3,7 @@ import math
 import optuna
 import pytest
 
+from research.search.asking import next_point
 from research.search.study import Study
 from tests.studies import toy_plan
 
@@ -113,6 +114,17 @@ def test_an_adaptive_sampler_draws_from_what_was_told(storage):
     assert [trial.values for trial in trials] == [trial.values for trial in searched("again")]
     rates = [trial.values["optimizer.lr"] for trial in trials]
     assert max(rates[11:]) < sorted(rates[1:10])[4]  # it has learnt where to look
+
+
+def test_a_point_that_waits_is_taken(storage):
+    """A trial may be given back while the next point is drawn: that is another trial's."""
+    plan = toy_plan(sampler="tpe")
+    study = Study.create(storage, "toy", plan)
+    study.release(study.claim())
+    waiting = optuna.load_study(study_name="toy", storage=storage).get_trials()
+    point, distributions = next_point(plan, waiting)
+    assert point != waiting[0].params and distributions == waiting[0].distributions
+    assert next_point(plan, []) == (waiting[0].params, distributions)
 
 
 def test_pruned_trials_keep_the_last_report(storage, study):

@@ -1,5 +1,6 @@
 import os
 import subprocess
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import optuna
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from research.search.owner import Owner, _started
-from research.search.staleness import Running, Watch
+from research.search.staleness import Running, Watch, read_running, take_back
 from research.search.study import MOST_LOSSES, Study
 
 NOW = datetime(2026, 11, 21, 12, 0, 0)
@@ -93,22 +94,16 @@ def test_a_trial_that_takes_its_worker_down_again_and_again_has_failed(storage, 
 
 
 def test_heartbeats_by_the_clock_of_the_database(storage, study, monkeypatch):
-    """The clocks of a client and its time zone do not matter."""
+    """Whatever the time zone of a client is."""
+    fresh, beaten, silent = (study.claim(ELSEWHERE) for _ in range(3))
+    ages = "datetime(heartbeat, '-2 minutes')"
+    if not storage.is_sqlite:
+        ages = "heartbeat - interval '2 minutes'"
+    old = text(f"UPDATE trial_heartbeats SET heartbeat = {ages} WHERE trial_id != {fresh.trial_id}")
+    storage.transaction(lambda connection, _: connection.execute(old))
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     monkeypatch.setenv("PGTZ", "Asia/Tokyo")
     storage.close()
-    beaten = study.claim(ELSEWHERE)
-    silent = study.claim(ELSEWHERE)
-    old = (
-        "heartbeat - interval '2 minutes'"
-        if not storage.is_sqlite
-        else "datetime(heartbeat, '-2 minutes')"
-    )
-    storage.transaction(
-        lambda connection, _: connection.execute(
-            text(f"UPDATE trial_heartbeats SET heartbeat = {old}")
-        )
-    )
     watcher = Study.open(storage, "toy")
     watcher.watch = Watch(interval=0, grace=60)
     other = Study.open(storage, "toy")
@@ -116,6 +111,26 @@ def test_heartbeats_by_the_clock_of_the_database(storage, study, monkeypatch):
     other.beat()
     assert watcher.take_back_stale() == [silent.number]
     assert [each.number for each in study.beat()] == [silent.number]
+    storage.close()
+
+
+def test_only_what_is_still_as_it_was_seen_is_taken_back(storage, study):
+    claim, study_id = study.claim(), storage.get_study_id_from_name("toy")
+
+    def seen():
+        return storage.transaction(lambda connection, _: read_running(connection, study_id))[1]
+
+    def take(trial):
+        return storage.transaction(lambda connection, _: take_back(connection, trial, 9))
+
+    (before,) = seen()
+    study.release(claim)
+    assert not take(before)  # it waits
+    study.claim()
+    assert not take(before)  # another one has it
+    (now,) = seen()
+    assert not take(replace(now, heartbeat=NOW))  # it has been heard of since
+    assert take(now) and study.counts()["running"] == 0
 
 
 def test_a_trial_that_another_program_has_left_is_taken_back(storage, study):

@@ -1,0 +1,9 @@
+"""No claims, no figures."""
+
+
+def verdicts(record):
+    return []
+
+
+def figures(record):
+    return {}
