@@ -79,7 +79,7 @@ class Study:
         Raises:
             SettingsError: there is one of this name with another plan; its differences are named.
         """
-        return cls(storage, name, create_study(storage, name, plan), plan)
+        return cls(storage, name, *create_study(storage, name, plan))
 
     @classmethod
     def open(cls, storage: Storage, name: str) -> Self:

@@ -29,21 +29,27 @@ _DIFFERENCES = 5
 """So many are named."""
 
 
-def create_study(storage: Storage, name: str, plan: StudyPlan) -> int:
-    """Makes a study, or finds the one with this name and plan; returns its number.
+def create_study(storage: Storage, name: str, plan: StudyPlan) -> tuple[int, StudyPlan]:
+    """Makes a study, or finds the one with this name and plan; returns its number and its plan.
+
+    The plan is that of the study, in whose order settings are drawn, with the trials of `plan`.
 
     Raises:
         SettingsError: there is one of this name with another plan.
         StorageError: the database is away for too long, full or damaged.
     """
-    points = _points(plan)
+    if plan.sampler == "grid":
+        _points(plan)
     with study_lock(storage, name):
-        study_id = storage.transaction(lambda connection, _: _found_or_made(connection, name, plan))
+        study_id, plan = storage.transaction(
+            lambda connection, _: _found_or_made(connection, name, plan)
+        )
+        points = _points(plan)
         while not storage.transaction(
             lambda connection, _: _add_points(connection, study_id, plan, points)
         ):
             pass
-    return study_id
+    return study_id, plan
 
 
 def read_study(storage: Storage, name: str) -> tuple[int, StudyPlan]:
@@ -93,19 +99,20 @@ def _points(plan: StudyPlan) -> list[dict[str, Any]]:
     return points
 
 
-def _found_or_made(connection: Connection, name: str, plan: StudyPlan) -> int:
+def _found_or_made(connection: Connection, name: str, plan: StudyPlan) -> tuple[int, StudyPlan]:
     study_id = _study_id(connection, name)
     if study_id is None:
-        return _made(connection, name, plan)
+        return _made(connection, name, plan), plan
     before = _plan(_plan_text(connection, study_id), name)
     _check(name, before, plan)
-    if before != plan:
+    grown = before.model_copy(update={"trials": plan.trials})
+    if grown != before:
         connection.execute(
             update(STUDY_ATTRIBUTES)
             .where(STUDY_ATTRIBUTES.c.study_id == study_id, STUDY_ATTRIBUTES.c.key == _PLAN)
-            .values(value_json=_as_text(plan))
+            .values(value_json=_as_text(grown))
         )
-    return study_id
+    return study_id, grown
 
 
 def _made(connection: Connection, name: str, plan: StudyPlan) -> int:

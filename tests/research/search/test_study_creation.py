@@ -22,7 +22,9 @@ def test_the_same_command_finds_the_same_study_and_more_trials_extend_it(
     claim = study.claim()
     study.complete(claim, 1.0)
     assert points(Study.create(storage, "toy", plan)) == points(study)
-    longer = Study.create(storage, "toy", plan.model_copy(update={"trials": 11}))
+    turned = dict(reversed(plan.space.items()))  # as another order of the same words gives it
+    more = plan.model_copy(update={"trials": 11, "space": turned})
+    longer = Study.create(storage, "toy", more)
     assert points(longer)[:6] == points(study)[:6] and len(points(longer)) == 11
     other = Study.create(storage, "other", toy_plan(sampler=sampler, trials=11))
     assert points(other) == points(longer)
