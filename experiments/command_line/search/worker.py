@@ -175,7 +175,7 @@ class Worker:
     def _note(self, ended: Ended) -> None:
         """Takes an ended run off its trial; one that decides the trial's end stops the others."""
         trial = next(each for each in self._trials if each.record is ended.job.record)
-        trial.left.remove(ended.job)
+        trial.left = [job for job in trial.left if job is not ended.job]
         trial.killed |= ended.killed
         if ended.job.run.status().state != "done":
             self._waiting = [job for job in self._waiting if job.record is not trial.record]
