@@ -3,7 +3,7 @@
 #
 #   descent run grokking --seeds 0 --trainer.nodes 2 --trainer.devices 4 --trainer.strategy ddp \
 #       --prepare --out runs/big
-#   sbatch --nodes 2 --ntasks-per-node 4 --gpus-per-node 4 scripts/slurm_run.sh runs/big
+#   sbatch --nodes=2 --ntasks-per-node=4 --gpus-per-node=4 scripts/slurm_run.sh runs/big
 #
 # All machines see the record under the same path. Two minutes before the job's time is over SLURM
 # asks the run to stop: it writes a checkpoint, and the same sbatch goes on. The same after a machine

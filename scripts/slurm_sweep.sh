@@ -2,8 +2,9 @@
 # Workers of a study as a SLURM job array: each element is a worker that joins the study.
 #
 #   export DESCENT_STORAGE=postgresql://me@database/studies   # the password in ~/.pgpass
-#   descent sweep grokking --study lr --trials 400 --workers 1 --out /shared/lr &   # makes the study
-#   sbatch --array 0-15 --gpus 1 scripts/slurm_sweep.sh --study lr --out /shared/lr
+#   descent sweep grokking --study lr --trials 400 --out /shared/lr --prepare
+#   sbatch --array=0-15 --gpus=1 scripts/slurm_sweep.sh --study lr --out /shared/lr
+#   descent sweep grokking --study lr --trials 400 --out /shared/lr     # once all is done: the report
 #
 # What follows the script's name are options of `descent worker`. The folder is on a disk that all
 # machines see, so that a trial of a lost machine goes on from its checkpoint. Two minutes before its

@@ -1,4 +1,4 @@
-"""The command `descent`, but for where its fork server comes from: see `warm_server`.
+"""The command `descent`, but for where its runs come from: see `warm_server` and `warm_rank`.
 
 python -m tests.warm_command SOCKET run grokking ...
 """
@@ -9,14 +9,52 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from experiments.__main__ import main
+from experiments import __main__ as descent
 from experiments.command_line import run_process
 from experiments.command_line.fork_server import LARGEST_PACKET
 from experiments.command_line.run_process import ForkServer
+
+SOCKET = "WARM_SOCKET"
+
+
+def main(path: str, words: list[str]) -> int:
+    """Runs a command, and returns its exit code."""
+    WarmForkServer.socket = os.environ[SOCKET] = path
+    run_process.ForkServer = WarmForkServer
+    run_process.ONE_RUN = ["-m", "tests.warm_rank"]
+    sys.argv = ["descent", *words]
+    return descent.main()
+
+
+def in_a_fork(path, words, folder, environment, timeout):
+    """Runs a command to its end in a process that need not even start Python.
+
+    Returns:
+        What `subprocess.run` does.
+    """
+    with ExitStack() as opened:
+        out, err = (opened.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2))
+        nothing = opened.enter_context(Path(os.devnull).open())
+        asking = opened.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+        asking.connect(path)
+        request = {"words": words, "environment": environment, "folder": str(folder)}
+        streams = [file.fileno() for file in (nothing, out, err)]
+        socket.send_fds(asking, [json.dumps(request).encode()], streams)
+        process = Begun(int(asking.recv(LARGEST_PACKET)))
+        asking.settimeout(timeout)
+        try:
+            code = int(asking.recv(LARGEST_PACKET))
+        except BaseException:
+            process.kill()
+            raise
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(words, code, out.read(), err.read())
 
 
 class WarmForkServer(ForkServer):
@@ -52,6 +90,4 @@ class Begun:
 
 
 if __name__ == "__main__":
-    WarmForkServer.socket, *words = sys.argv[1:]
-    run_process.ForkServer = WarmForkServer
-    sys.exit(main(words))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -1,67 +1,94 @@
-"""Fork servers, forked in their turn from a process that has torch in memory already.
+"""Commands and fork servers, forked from a process that has torch and Matplotlib in memory already.
 
     python -m tests.warm_server SOCKET MODULE...
 
-A command that trains starts a fork server, which takes seconds to import torch and Lightning. Tests
-start dozens, so here one process imports them for all. What a command gets is a process of its own
-that runs `fork_server.main`: it imports what is left, forks the runs, and dies as any other.
+A command that trains starts a fork server, which takes seconds to import torch and Lightning, and
+draws figures, for which it imports Matplotlib. Tests start dozens, so here one process imports them
+for all. What is asked for is a process of its own: a fork that runs the command `descent`, or one
+that runs `fork_server.main`, which imports what is left, forks the runs, and dies as any other.
 
-The process ends when its standard input does, so that it outlives no test session.
+Who asks is told the process id, and then how the process ended. The server ends when its standard
+input does, so that it outlives no test session.
 """
 
+import importlib.util
 import json
 import os
+import resource
 import select
 import socket
 import sys
 from contextlib import suppress
 
 from experiments.command_line import fork_server
+from tests import warm_command
+
+FILE_SIZE = "WARM_FILE_SIZE"
+"""In the environment of a command: all files that it and its runs write end at so many bytes."""
 
 
 def main(arguments: list[str]) -> int:
-    """Forks until the standard input ends; in a fork, what the fork server and its runs return."""
+    """Forks until the standard input ends; in a fork, what the command or the run returns."""
     path, *modules = arguments
+    forks: dict[int, tuple[int, socket.socket]] = {}
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
         listening.bind(path)
         listening.listen()
         fork_server.preload(modules)
         while True:
-            readable, _, _ = select.select([listening, sys.stdin], [], [])
+            readable, _, _ = select.select([listening, sys.stdin, *forks], [], [])
             if sys.stdin in readable:
                 return 0
-            command, _ = listening.accept()
-            with command:
-                packet, received, _, _ = socket.recv_fds(command, fork_server.LARGEST_PACKET, 2)
-                pid = fork_server._fork()
-                if pid:
-                    command.sendall(str(pid).encode())
+            for ended in forks.keys() & set(readable):
+                bury(ended, *forks.pop(ended))
+            if listening not in readable:
+                continue
+            asking, _ = listening.accept()
+            packet, received, _, _ = socket.recv_fds(asking, fork_server.LARGEST_PACKET, 3)
+            pid = fork_server._fork()
             if pid == 0:
                 listening.close()
-                return serve(json.loads(packet), *received)
+                asking.close()
+                return serve(json.loads(packet), path, received)
             for descriptor in received:
                 os.close(descriptor)
-            _bury_the_dead()
+            forks[os.pidfd_open(pid)] = pid, asking
+            asking.sendall(str(pid).encode())
 
 
-def serve(request: dict, connection: int, said: int) -> int:
-    """Makes a fork what a fork server finds that a command has started."""
+def bury(ended: int, pid: int, asking: socket.socket) -> None:
+    """Tells who is still there how a fork ended."""
+    os.close(ended)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with asking, suppress(OSError):
+        asking.sendall(str(code).encode())
+
+
+def serve(request: dict, path: str, received: list[int]) -> int:
+    """Makes a fork what a command finds that a shell has started, or a fork server."""
     os.setsid()
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    if size := int(os.environ.get(FILE_SIZE, 0)):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    if "words" in request:
+        _let_them_be((0, 1, 2), received)
+        return warm_command.main(path, request["words"])
+    # Lightning starts the other ranks of a run by the module that Python was started with.
+    sys.modules["__main__"].__spec__ = importlib.util.find_spec("tests.warm_rank")
+    os.environ[warm_command.SOCKET] = path
+    connection, said = received
     nothing = os.open(os.devnull, os.O_RDWR)
-    for source, target in ((nothing, 0), (nothing, 1), (said, 2)):
-        os.dup2(source, target)
-    os.close(nothing)
-    os.close(said)
+    _let_them_be((0, 1, 2), (nothing, nothing, said))
     return fork_server.main([str(connection), *request["modules"]])
 
 
-def _bury_the_dead() -> None:
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+def _let_them_be(targets, sources) -> None:
+    for target, source in zip(targets, sources, strict=True):
+        os.dup2(source, target)
+    for source in {*sources}:
+        os.close(source)
 
 
 if __name__ == "__main__":

@@ -147,8 +147,8 @@ class Pool:
         ended = []
         for slot, child in enumerate(self.slots):
             if child and child.process.poll() is not None:
+                self.slots[slot] = None  # before: collecting fails where the disk is full
                 ended.append(self._collect(child))
-                self.slots[slot] = None
             if self.slots[slot] is None and waiting and self.starter.is_ready(waiting[0].settings):
                 self.slots[slot] = self._start(waiting.pop(0), slot)
         return ended

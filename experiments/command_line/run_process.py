@@ -111,6 +111,7 @@ class Starter:
         self.server: ForkServer | None = None
         self._plan = plan
         self._warn = warn
+        self._has_warned = False
         self._environment = {
             **_KEEP_MEMORY,
             **without_ranks(os.environ),
@@ -131,7 +132,8 @@ class Starter:
             self.server = ForkServer(_modules(self._plan), self._environment)
         if self.server.is_ready():
             return True
-        if self.server.is_gone:
+        if self.server.is_gone and not self._has_warned:
+            self._has_warned = True
             self._warn(
                 f"the process that runs are forked from ended ({self.server.last_words()}); each "
                 "run imports torch itself, which takes seconds"

@@ -4,6 +4,7 @@ It runs at the end of a sweep, and again with `descent report STUDY`, also while
 """
 
 import shlex
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,9 @@ def refresh_table(folder: Path) -> bool:
     if len(names) != 1:
         return False
     table = Study.open(storage, names[0]).table()
-    if (folder / TABLE_FILE).is_file() and read_table(folder) == table:
-        return False
+    with suppress(RecordError):  # it is not there, or damaged: the database has it all
+        if read_table(folder) == table:
+            return False
     write_table(folder, table)
     return True
 

@@ -20,7 +20,7 @@ def history_figure(table: StudyTable) -> Figure:
     value_axis(axes, table)
     axes.set_xlim(-0.5, max(len(table.trials) - 0.5, 0.5))
     axes.set_xlabel("trial")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     up = table.plan.objective.direction == "maximize"
     _make_room(axes, up)
     draw_trials(axes, table, lambda row: row.number)

@@ -4,14 +4,17 @@ Of a grid each cell is a point that was tried. Points drawn at random are shown 
 cells that are so coarse that most hold several: nothing is drawn where nothing was tried.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from research.evidence.landscape_scale import COLOURS
 from research.evidence.study_cells import Cells, cells
@@ -45,6 +48,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "failed": {"marker": "^", "c": VERMILLION, "edgecolors": "white"},
 }
 """Marks that stand out from every colour below them."""
+_MOST_VALUES = 9
+"""Of a grid, that an axis has room to name."""
 _CASING = (withStroke(linewidth=6, foreground="white"),)
 
 
@@ -72,11 +77,15 @@ def map_figure(table: StudyTable, found: Sequence[Importance]) -> Figure | None:
     mesh = axes.pcolormesh(grid.x, grid.y, numpy.ma.masked_invalid(grid.values).T, **look)
     if grid.exact:
         axes.set(xlim=grid.x[[0, -1]], ylim=grid.y[[0, -1]])
+        _name_values(axes.xaxis, table, across)
+        _name_values(axes.yaxis, table, upwards)
     else:
         mesh.set_alpha(0.55)
         _draw_points(axes, table, pair, look)
     _draw_marks(figure, axes, table, pair)
     bar = figure.colorbar(mesh, ax=axes, pad=0.02)
+    if bar.solids is not None:
+        bar.solids.set_alpha(1)  # as the points have them; cells below points are paler
     bar.set_label(objective_words(table.plan.objective))
     bar.ax.yaxis.set_major_formatter(lambda value, _: tidy(value))
     caption(figure, f"The objective over {across.key} and {upwards.key}", _text(table, grid))
@@ -93,6 +102,19 @@ def chosen_pair(table: StudyTable, found: Sequence[Importance]) -> Pair | None:
     order = list(table.plan.space)
     first, second = sorted(fit[:2], key=lambda setting: order.index(setting.key))
     return first, second
+
+
+def _name_values(axis: Axis, table: StudyTable, setting: SearchedSetting) -> None:
+    """Ticks at the values of a grid; of many, at every second one, or third."""
+    tried = {row.values[setting.key] for row in table.trials if setting.key in row.values}
+    every = math.ceil(len(tried) / _MOST_VALUES)
+    axis.set_major_locator(FixedLocator(sorted(map(float, tried))[::every]))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _value(value)))
+
+
+def _value(value: float) -> str:
+    return tidy(value if value.is_integer() else float(f"{value:.3g}"))
 
 
 def _draw_points(axes: Axes, table: StudyTable, pair: Pair, look: dict[str, Any]) -> None:

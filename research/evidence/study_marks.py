@@ -163,7 +163,7 @@ def setting_axis(
     else:
         room = 0.03 * (setting.high - setting.low)
         limits(setting.low - room, setting.high + room)
-        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_locator(MaxNLocator(5, integer=setting.whole))
         axis.set_major_formatter(FuncFormatter(lambda value, _: tidy(value)))
 
 

@@ -13,6 +13,7 @@ from research.evidence.report import provenance_facts, render
 from research.evidence.study_reading import objective_words, ranked, worded
 from research.records.drawn import drawn_files
 from research.records.study_table import StudyFolder, StudyTable, TrialRow
+from research.settings.domain_forms import written
 from research.settings.search import Domain, wanted_values
 
 TEMPLATE = "study_report.html.j2"
@@ -146,12 +147,9 @@ def _values(table: StudyTable, row: TrialRow) -> list[str]:
 
 
 def domain_words(domain: Domain) -> str:
-    """The values of a domain, as one writes them on the command line."""
-    if domain.choices is not None:
-        return ", ".join(worded(choice) for choice in domain.choices)
-    ends = f"{domain.low:g}..{domain.high:g}"
-    kinds = [kind for kind in ("log", "integer") if getattr(domain, kind)]
-    return " ".join([ends, *kinds])
+    """The values of a domain: an interval as one writes it, or choices."""
+    values = written(domain.model_copy(update={"when": {}}))
+    return values if isinstance(values, str) else ", ".join(map(worded, values))
 
 
 def when_words(domain: Domain) -> str:

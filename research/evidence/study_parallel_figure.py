@@ -125,7 +125,7 @@ def _ticks(setting: SearchedSetting) -> list[tuple[float, str]]:
         return [(float(place), word) for place, word in enumerate(setting.choices)]
     if setting.low == setting.high:
         return [(setting.low, tidy(setting.low))]
-    locator = LogLocator(subs=(1.0,)) if setting.log else MaxNLocator(5)
+    locator = LogLocator(subs=(1.0,)) if setting.log else MaxNLocator(5, integer=setting.whole)
     found = _within(setting, locator.tick_values(setting.low, setting.high))
     if len(found) < 2 and setting.log:
         found = _within(setting, LogLocator(subs=(1, 2, 5)).tick_values(setting.low, setting.high))

@@ -36,7 +36,7 @@ def ranked(table: StudyTable) -> list[TrialRow]:
 
 
 def marked_best(table: StudyTable) -> TrialRow | None:
-    """The best trial, for a mark in figures; None where none is better than the others."""
+    """The best trial, for a mark in figures; None where none has reached what it should."""
     best = next(iter(ranked(table)), None)
     return best if best is not None and best.reached else None
 
@@ -89,6 +89,7 @@ class SearchedSetting:
         high: greatest one.
         log: whether it is logarithmic.
         always: whether every trial has it.
+        whole: whether its numbers are whole.
     """
 
     key: str
@@ -97,6 +98,7 @@ class SearchedSetting:
     high: float
     log: bool
     always: bool
+    whole: bool = False
 
     @property
     def is_continuous(self) -> bool:
@@ -155,7 +157,8 @@ def _setting(table: StudyTable, key: str, domains: tuple[Domain, ...]) -> Search
         ends = [float(end) for each in spans for end in (each.low, each.high) if end is not None]
         low, high = min([*ends, *numbers]), max([*ends, *numbers])
         log = all(each.log for each in spans) and low > 0
-        return SearchedSetting(key, None, low, high, log, always)
+        whole = all(each.integer for each in spans) and all(isinstance(n, int) for n in numbers)
+        return SearchedSetting(key, None, low, high, log, always, whole)
     found = [row.values[key] for row in table.trials if key in row.values] if spans else []
     words = tuple(dict.fromkeys(worded(each) for each in [*listed, *found]))
     return SearchedSetting(key, words, 0.0, max(len(words) - 1.0, 1.0), False, always)

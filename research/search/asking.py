@@ -2,6 +2,10 @@
 
 So nothing half drawn is ever in the database: a trial is there with its whole point, or not at all;
 and the sampler sees one state of the study from its first parameter to its last.
+
+Optuna's samplers leave failed trials out. Where a part of the space diverges, nothing would ever be
+known about it, and what is not known looks worth a try: trial after trial would go there. So, once
+there is something to compare with, a failed trial counts as good as the worst one that is complete.
 """
 
 import copy
@@ -12,9 +16,9 @@ from typing import Any
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.storages import InMemoryStorage
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from research.search.samplers import make_sampler
+from research.search.samplers import STARTUP_TRIALS, make_sampler
 from research.search.space import parameters, suggest
 from research.settings.search import StudyPlan
 
@@ -27,7 +31,7 @@ def next_point(
     Args:
         plan: of the study.
         trials: all that it has, sorted by number. One that waits to be gone on with counts as
-            running, since its point is taken.
+            running, since its point is taken, and one that failed as the worst.
     """
     storage = InMemoryStorage()
     study = optuna.create_study(
@@ -36,14 +40,27 @@ def next_point(
         sampler=make_sampler(plan.sampler, plan.seed),
     )
     study_id = storage.get_study_id_from_name(study.study_name)
+    worst = _worst(plan, trials)
     for trial in trials:
-        storage.create_new_trial(study_id, _taken(trial))
+        storage.create_new_trial(study_id, _seen(trial, worst))
     asked = study.ask()
     suggest(asked, parameters(plan.space))
     return dict(asked.params), dict(asked.distributions)
 
 
-def _taken(trial: FrozenTrial) -> FrozenTrial:
+def _worst(plan: StudyPlan, trials: Sequence[FrozenTrial]) -> float | None:
+    """The worst value; None as long as the sampler draws at random, or no trial is complete."""
+    ended = sum(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in trials)
+    values = [t.value for t in trials if t.state is TrialState.COMPLETE and t.value is not None]
+    if ended < STARTUP_TRIALS or not values:
+        return None
+    return max(values) if plan.objective.direction == "minimize" else min(values)
+
+
+def _seen(trial: FrozenTrial, worst: float | None) -> FrozenTrial:
+    """A trial as the sampler sees it."""
+    if trial.state is TrialState.FAIL and worst is not None:
+        return create_trial(value=worst, params=trial.params, distributions=trial.distributions)
     if trial.state is not TrialState.WAITING:
         return trial
     trial = copy.copy(trial)

@@ -74,6 +74,14 @@ class _Group:
     choices: dict[str, int] = field(default_factory=dict)
     values: list[float] = field(default_factory=list)
 
+    def scaled(self) -> list[float]:
+        """The values within -1 and 1: shares stay the same, and exploded losses fit any type.
+
+        The unit is a power of two, so that nothing is rounded.
+        """
+        unit = 2.0 ** math.frexp(max(map(abs, self.values)))[1]
+        return [value / unit for value in self.values]
+
     def add(self, domains: Mapping[str, Domain], values: Mapping[str, Any], value: float) -> None:
         """Takes in one trial."""
         self.values.append(value)
@@ -111,10 +119,10 @@ def _words(given: Mapping[str, tuple[Any, ...]]) -> str:
 
 def _importance(group: _Group, seed: int) -> Importance:
     trials = len(group.values)
-    if not group.columns:
-        return Importance(group.condition, trials, reason="no setting is searched in all of them")
     if trials < FEWEST:
         return Importance(group.condition, trials, reason=f"it takes at least {FEWEST} trials")
+    if not group.columns:
+        return Importance(group.condition, trials, reason="no setting is searched in all of them")
     if len(set(group.values)) == 1:
         reason = "all these trials have the same value"
         return Importance(group.condition, trials, reason=reason)
@@ -137,7 +145,7 @@ def _explained(group: _Group, seed: int) -> float:
         else:
             columns.append(numpy.asarray(places))
     forest = RandomForestRegressor(TREES, random_state=seed, oob_score=True)
-    forest.fit(numpy.stack(columns, axis=1), group.values)
+    forest.fit(numpy.stack(columns, axis=1), group.scaled())
     return float(forest.oob_score_)
 
 
@@ -159,7 +167,7 @@ def _shares(group: _Group, seed: int) -> dict[str, float]:
     finally:
         optuna.logging.set_verbosity(before)
     points = zip(*group.columns.values(), strict=True)
-    for point, value in zip(points, group.values, strict=True):
+    for point, value in zip(points, group.scaled(), strict=True):
         params = dict(zip(group.columns, point, strict=True))
         study.add_trial(
             optuna.trial.create_trial(params=params, distributions=distributions, value=value)

@@ -36,8 +36,8 @@ def trial_value(objective: ObjectiveSettings, stores: Sequence[RunStore]) -> Out
     that never gets there counts its last step.
 
     Raises:
-        RecordError: a run has no such metric, or its value is no finite number; a value that is
-            none among others does not count for least, greatest and steps_to.
+        RecordError: a run has no such metric, or its value is no finite number; a row that holds
+            none does not count for least, greatest and steps_to.
     """
     outcomes = [_outcome(objective, store) for store in stores]
     return Outcome(
@@ -82,10 +82,13 @@ def _taken(
 
 
 def _is_there(objective: ObjectiveSettings, values: "NDArray[float64]") -> "NDArray[bool_]":
-    """Whether each value has been reached: [n]; what is no number has not."""
+    """Whether each value has been reached: [n]; what is no finite number has not."""
+    import numpy
+
     if objective.reaches is None:
         raise ValueError("steps_to has a value to reach")
-    return values <= objective.reaches if objective.falls else values >= objective.reaches
+    there = values <= objective.reaches if objective.falls else values >= objective.reaches
+    return there & numpy.isfinite(values)
 
 
 def _no_such_metric(metric: str, store: RunStore) -> str:

@@ -5,6 +5,7 @@ same whoever computes it, and one that is extended keeps what it has. Bergstra &
 JMLR 13:281) say when random points find more than those of a grid.
 """
 
+import bisect
 import itertools
 import math
 from collections.abc import Iterator, Mapping
@@ -109,9 +110,17 @@ def with_grid_points(space: Space, trials: int) -> dict[str, tuple[Domain, ...]]
     """
     points = 2
     if any(_lacks_points(each) for domains in space.values() for each in domains):
-        while points < trials and grid_size(_filled(space, points + 1)) <= trials:
-            points += 1
+        points = _most_points(space, trials)
     return _filled(space, points)
+
+
+def _most_points(space: Space, trials: int) -> int:
+    """Found by halving: a grid of many points takes long to count."""
+
+    def size(points: int) -> int:
+        return grid_size(_filled(space, points))
+
+    return max(2, 1 + bisect.bisect_right(range(2, trials + 1), trials, key=size))
 
 
 def grid_size(space: Space) -> int:

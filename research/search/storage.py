@@ -20,11 +20,12 @@ import optuna
 from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from research.search.errors import StorageError
 from research.search.storage_faults import database_error, in_words, is_full, passes
 from research.search.storage_url import (
+    EXPECTED,
     checked_url,
     shown_url,
     sqlite_file,
@@ -125,7 +126,10 @@ class Storage(RDBStorage):
         self._opened = True
 
     def _open(self, url: str) -> None:
-        options = _sqlite_options() if self.is_sqlite else _postgresql_options(url)
+        try:
+            options = _sqlite_options() if self.is_sqlite else _postgresql_options(url)
+        except (ValueError, ArgumentError):  # as of a port that is no number
+            raise SettingsError(f"storage: found {self.shown}, expected {EXPECTED}") from None
         try:
             with opening_lock(url, options):
                 # braces are a template to Optuna

@@ -14,7 +14,8 @@ HIDDEN = "***"
 EXPECTED = "sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
-_OF_USER = re.compile(r"(?<=://)([^:@/?]*:)(.*)(?=@)")
+_OF_USER = re.compile(r"^((?!sqlite:)(?:\w[\w+.-]*(?::?/+|:))?[^:@/?]*:)(?!/)(.*)(?=@)")
+"""Also of what is no URL by a slash or a colon: the refusal shows it."""
 _OF_OPTION = re.compile(r"(password=)([^&\s]*)")
 
 
@@ -22,7 +23,7 @@ def shown_url(url: str) -> str:
     """A storage's URL with `***` for its passwords, also those among its options."""
     for pattern in (_OF_USER, _OF_OPTION):
         url = pattern.sub(rf"\g<1>{HIDDEN}", url)
-    return url.replace("+psycopg", "", 1)
+    return url.replace("+psycopg://", "://", 1)
 
 
 def without_secrets(text: str, url: str) -> str:

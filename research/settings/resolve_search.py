@@ -17,7 +17,7 @@ from research.settings.explain import validate
 from research.settings.merge import Layer, Origin, merge
 from research.settings.resolve import ResolvedVariant, read_experiment, refused, resolve
 from research.settings.search import SearchSettings
-from research.settings.search_checks import check_corners, check_objective
+from research.settings.search_checks import check_corners, check_direction, check_objective
 from research.settings.search_space import parameters
 from research.settings.written_space import WrittenSpace
 
@@ -68,8 +68,13 @@ def resolve_search(
     searched = space.answered(domains, plain)
     if not searched:
         raise SettingsError(f"{space.where}: nothing is left to search, expected a setting")
-    search = _validated(Layer({**head.data, "variant": name, "space": searched}, head.origins))
-    check_objective(search, base.settings, _origins_of(head))
+    found = head.data.get("variant")
+    chosen = name if found is None or isinstance(found, str) else found  # no text is refused now
+    search = _validated(Layer({**head.data, "variant": chosen, "space": searched}, head.origins))
+    places = _origins_of(head)
+    check_objective(search, base.settings, places)
+    if not _says_direction(section, flags):
+        check_direction(search.objective, places["objective.metric"])
     all_parameters = parameters(searched, space.leads())
     origins = {key: each.origin for key, each in space.entries.items()}
     check_corners(model, plain, all_parameters, overrides or {}, origins, space.where)
@@ -108,7 +113,7 @@ def _head(section: Layer, flags: Mapping[str, Any]) -> Layer:
 def _named_variant(document: Document, head: Layer, variants: list[str]) -> str | None:
     """The variant that the file's sweep names."""
     name = head.data.get("variant")
-    if name is None or not isinstance(name, str):  # what is no text is refused with the rest
+    if name is None or not isinstance(name, str):  # what is no text is refused later
         return None
     if name not in variants:
         line = document.lines["sweep", "variant"]
@@ -123,6 +128,14 @@ def _validated(layer: Layer) -> SearchSettings:
     if search is None:
         raise refused(problems)
     return search
+
+
+def _says_direction(section: Layer, flags: Mapping[str, Any]) -> bool:
+    """Whether the direction was written where the metric was: in the file, or by a flag."""
+    if "objective.metric" in flags:
+        return "objective.direction" in flags
+    written = section.found(("objective", "direction"))
+    return written is not None or "objective.direction" in flags
 
 
 def _origins_of(head: Layer) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ write them in short is in `domain_forms`, and how they become those of a study i
 """
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -40,6 +41,22 @@ class Domain(Settings):
     )
     """Other searched settings that must have this value, or one of these; {} means always."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_values(cls, data: Any) -> Any:
+        """Refuses here, in one line, what else would take a line for each kind of value."""
+        group = data if isinstance(data, dict) else {}
+        choices, when = group.get("choices"), group.get("when")
+        if choices == []:
+            refuse("choices", choices, "at least one value")
+        for choice in choices if isinstance(choices, list) else ():
+            if not all(map(_is_plain, choice if isinstance(choice, list) else [choice])):
+                refuse("choices", choice, f"{_PLAIN}, or a list of these")
+        for key, wanted in when.items() if isinstance(when, dict) else ():
+            if wanted == [] or not all(map(_is_plain, wanted_values(wanted))):
+                refuse(f"when.{key}", wanted, f"a value, or a list of some: {_PLAIN}")
+        return data
+
     @model_validator(mode="after")
     def _an_interval_or_choices(self) -> Self:
         if self.choices is not None:
@@ -69,6 +86,14 @@ class Domain(Settings):
         for key, bound in (("low", low), ("high", high)):
             if self.integer and not bound.is_integer():
                 refuse(key, bound, "a whole number, because integer is true")
+
+
+_PLAIN = "true, false, null, text or a finite number"
+
+
+def _is_plain(value: object) -> bool:
+    finite = not isinstance(value, float) or math.isfinite(value)
+    return finite and (value is None or isinstance(value, bool | int | float | str))
 
 
 def as_parameter(choice: Any) -> Any:

@@ -11,17 +11,20 @@ from research.settings.base import Settings
 from research.settings.errors import SettingsError, shown
 from research.settings.explain import validate
 from research.settings.merge import Origin
-from research.settings.metrics import SPLITS, expected_instead
+from research.settings.metrics import OF_EVERY_SPLIT, SPLITS, expected_instead
 from research.settings.resolve import refused
-from research.settings.search import SearchSettings
+from research.settings.search import ObjectiveSettings, SearchSettings
 from research.settings.search_space import Parameter
 from research.settings.structure import find_value
 from research.settings.training import TrainingSettings
 from research.settings.trial_layer import trial_layer
 
+_BETTER = {"loss": "minimize", "accuracy": "maximize"}
+"""Which way the metrics of every split are better."""
+
 
 def check_objective(search: SearchSettings, base: Settings, where: Mapping[str, str]) -> None:
-    """Refuses a metric that no evaluation logs, and a pruner where there are no evaluations.
+    """Refuses a metric that no evaluation logs, and a pruner that could not stop any trial.
 
     Args:
         search: what is searched.
@@ -38,12 +41,46 @@ def check_objective(search: SearchSettings, base: Settings, where: Mapping[str, 
                 "has no evaluations at which a trial could be pruned"
             )
         return
+    _check_pruner_steps(search, base, where["pruner.name"])
     metric = search.objective.metric
-    if "/" in metric and metric.partition("/")[0] not in SPLITS:
+    split, slash, name = metric.partition("/")
+    if slash and split not in SPLITS and (split == "batch" or name not in OF_EVERY_SPLIT):
         return  # of a stage, of batches or of what is watched
     expected = expected_instead(metric, base.splits(), base.added_metrics())
     if expected is not None:
         raise SettingsError(f"{where['objective.metric']} is {shown(metric)}, expected {expected}")
+
+
+def check_direction(objective: ObjectiveSettings, where: str) -> None:
+    """Refuses a loss that would be maximized, or an accuracy minimized, by what nobody wrote.
+
+    Args:
+        objective: whose direction was not written beside the metric.
+        where: how errors about the metric begin.
+
+    Raises:
+        SettingsError: the metric is better in the other direction.
+    """
+    name = objective.metric.rpartition("/")[2]
+    if objective.take == "steps_to" or _BETTER.get(name) in (None, objective.direction):
+        return
+    flag = "--" if where.startswith("--") else ""
+    raise SettingsError(
+        f"{where} is {shown(objective.metric)}, expected {flag}objective.direction beside it: "
+        f"without it this study would {objective.direction} the {name}"
+    )
+
+
+def _check_pruner_steps(search: SearchSettings, base: TrainingSettings, where: str) -> None:
+    """A pruner begins before the last step of a trial."""
+    last = base.trainer.max_steps
+    for key in ("least_steps", "warmup_steps"):
+        first = getattr(search.pruner, key, 0)
+        if first >= last and "trainer.max_steps" not in search.space:
+            raise SettingsError(
+                f"{where} is {search.pruner.name} with {key} {first}, expected fewer than "
+                f"trainer.max_steps, {last}: no trial could be pruned"
+            )
 
 
 def check_corners(

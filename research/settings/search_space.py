@@ -79,7 +79,7 @@ def parameters(
                 )
     return [
         Parameter(_name(key, domain, len(space[key])), key, domain)
-        for key in _ordered(space)
+        for key in _ordered(space, where or {})
         for domain in space[key]
     ]
 
@@ -122,14 +122,15 @@ def _exclude_each_other(one: Domain, other: Domain) -> bool:
     )
 
 
-def _ordered(space: Mapping[str, tuple[Domain, ...]]) -> Iterator[str]:
+def _ordered(space: Mapping[str, tuple[Domain, ...]], where: Mapping[str, str]) -> Iterator[str]:
     """Keys so that each follows those that its conditions name."""
     needs = {key: {k for each in domains for k in each.when} for key, domains in space.items()}
     left = list(space)
     while left:
         free = [key for key in left if not needs[key] & set(left)]
         if not free:
-            raise SettingsError(f"space: the conditions of {', '.join(left)} go in a circle")
+            lead = where.get(left[0], f"space.{left[0]}")
+            raise SettingsError(f"{lead}: the conditions of {', '.join(left)} go in a circle")
         yield free[0]
         left.remove(free[0])
 

@@ -11,6 +11,7 @@ from research.search.points import draw
 from research.search.space import parameters, values_of
 from research.search.trial_settings import trial_settings
 from research.settings.document import read_document
+from research.settings.errors import SettingsError
 from research.settings.resolve_search import resolve_search
 from research.training.interruption import Interruption
 
@@ -37,6 +38,40 @@ def test_every_experiment_searches_something(name):
     assert {key for values, _ in drawn for key in values} == set(search.space)
     for values, settings in drawn:
         assert all(_setting(settings, key) == value for key, value in values.items())
+
+
+def searched(name, preset, **flags):
+    experiment = find(name)
+    words = {key.replace("__", "."): value for key, value in flags.items()}
+    document, model = read_document(experiment.config), experiment.settings_class()
+    return resolve_search(document, model, preset, None, {}, words)[0]
+
+
+def refused(name, preset, **flags):
+    with pytest.raises(SettingsError) as error:
+        searched(name, preset, **flags)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("metric", ["validaton/accuracy", "val/loss", "train/los"])
+def test_a_metric_that_is_never_logged_is_refused_before_the_first_trial(metric):
+    expected = f'--objective.metric is "{metric}", expected one of train/loss, '
+    assert refused("grokking", "smoke", objective__metric=metric).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("pruner", "found"),
+    [
+        ({"name": "hyperband", "least_steps": 10**6}, "hyperband with least_steps 1000000"),
+        ({"name": "median", "warmup_steps": 10**6}, "median with warmup_steps 1000000"),
+    ],
+)
+def test_a_pruner_that_begins_after_the_last_step_is_refused(pruner, found):
+    flags = {f"pruner__{key}": value for key, value in pruner.items()}
+    line = refused("generalisation", "smoke", **flags)
+    assert line.startswith(f"--pruner.name is {found}, expected fewer than trainer.max_steps, ")
+    flags["space__trainer__max_steps"] = [10, 10**7]
+    assert searched("generalisation", "smoke", **flags).pruner.name == pruner["name"]
 
 
 def _setting(settings, key):

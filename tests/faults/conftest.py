@@ -15,6 +15,7 @@ import torch
 
 from research.records.store import Record
 from research.training.checkpoints import all_checkpoints, load
+from tests.warm_command import in_a_fork
 
 ROOT = Path(__file__).parents[2]
 PARITY = ROOT / "tests" / "parity"
@@ -34,19 +35,20 @@ class Descent:
         return subprocess.Popen(
             [*prefix, sys.executable, "-m", *command, *map(str, arguments)],
             cwd=self.folder,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(ROOT),
-                "OMP_NUM_THREADS": "1",
-                **self.environment,
-                **environment,
-            },
+            env=self._whole(environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
+    def _whole(self, environment):
+        own = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **self.environment}
+        return {**os.environ, **own, **environment}
+
     def __call__(self, *arguments, prefix=(), **environment):
+        if self.command[1:] and not prefix:
+            words, whole = list(map(str, arguments)), self._whole(environment)
+            return in_a_fork(self.command[1], words, self.folder, whole, timeout=120)
         process = self.start(*arguments, prefix=prefix, **environment)
         out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)

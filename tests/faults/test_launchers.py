@@ -138,10 +138,7 @@ def test_slurm_job_that_is_stopped_and_submitted_again_equals_one_device(descent
 
 
 def test_slurm_array_works_on_a_study(descent, launched):
-    """Each element is a worker; what makes it a rank does not make its runs ranks, who say nothing.
-
-    The run that fails shows it.
-    """
+    """Each element is a worker, whatever makes it a rank of something."""
     folder = descent.folder / "study"
     words = ("--study", NAME, "--out", "study", "--sampler", "grid", "--wandb", "off")
     space = ("--space.place", "0,1,2,3", "--space.optimizer.lr", "none")
@@ -150,13 +147,8 @@ def test_slurm_array_works_on_a_study(descent, launched):
     words = ("--study", NAME, "--storage", url_of(folder), "--workers", 1, "--out", folder)
     submit = ("sbatch", "--array=0-1", SCRIPTS / "slurm_sweep.sh", *words)
     ranked = {"RANK": "1", "LOCAL_RANK": "1", "WORLD_SIZE": "2", "TORCHELASTIC_RUN_ID": "1"}
-    array = launched(*submit, SEARCHED_FAULTS='{"1": ["fail", 3]}', **ranked)
+    array = launched(*submit, **ranked)
     out = said_by(array)
     assert array.returncode == 0, out
-    rows = table_of(folder).trials
-    assert [row.state for row in rows] == [
-        "failed" if row.values["place"] == 1 else "complete" for row in rows
-    ]
-    (failed,) = (row for row in rows if row.state == "failed")
-    assert "as it should" in failed.message
+    assert [row.state for row in table_of(folder).trials] == ["complete"] * 4
     assert noted(folder, "attempts") == [1] * 4

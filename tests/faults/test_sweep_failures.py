@@ -64,22 +64,22 @@ def test_a_trial_of_several_seeds(tmp_path, descent_command, monkeypatch):
     """Its value is the mean over them; one that diverges decides for all, and the other stops."""
     monkeypatch.setenv("SEARCHED_FAULTS", '{"4/1": ["diverge", 3]}')
     monkeypatch.setenv("SEARCHED_WAIT", "0.05")
-    make_study(tmp_path, seeds=(0, 1), space__place=[3, 4], space__optimizer__lr="none")
+    make_study(tmp_path, seeds=(0, 1), space__place=[4, 3], space__optimizer__lr="none")
     assert work_here(tmp_path, descent_command, slots=2) == 0
-    mean, failed = table_of(tmp_path).trials
+    failed, mean = table_of(tmp_path).trials
     records = records_of(tmp_path)
-    rows = [store.metrics() for store in records[0].runs()]
+    rows = [store.metrics() for store in records[1].runs()]
     least = [min(row["validation/loss"] for row in each if "validation/loss" in row)
              for each in rows]  # fmt: skip
     assert least[0] != least[1] and mean.value == pytest.approx(sum(least) / 2, rel=1e-15)
     assert failed.state == "failed" and failed.step == 5
     assert failed.message == "seed 1: diverged: loss is nan at step 5"
-    assert [run.status().state for run in records[1].runs()] == ["interrupted", "diverged"]
+    assert [run.status().state for run in records[0].runs()] == ["interrupted", "diverged"]
 
     results = results_of(tmp_path)
     for file in tmp_path.glob("study.db*"):
         file.unlink()
-    make_study(tmp_path, seeds=(0, 1), space__place=[3, 4], space__optimizer__lr="none")
+    make_study(tmp_path, seeds=(0, 1), space__place=[4, 3], space__optimizer__lr="none")
     monkeypatch.setenv("SEARCHED_STEPS", str(tmp_path / "steps"))
     assert work_here(tmp_path, descent_command) == 0
     assert results_of(tmp_path) == results

@@ -73,7 +73,7 @@ def sweep(
         if engine == "ray":
             from experiments.command_line.search.ray_engine import run_on_ray
 
-            code = run_on_ray(study, url, folder, planned.slots, console)
+            code = run_on_ray(study, url, folder, planned.slots, console, command)
         else:
             code = _work(study, url, folder, planned.slots, command, console)
     if code:

@@ -12,7 +12,7 @@ import math
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from logging import ERROR
@@ -56,7 +56,14 @@ class Demand:
     gpus: float
 
 
-def run_on_ray(study: "Study", url: str, folder: Path, workers: int, console: Console) -> int:
+def run_on_ray(
+    study: "Study",
+    url: str,
+    folder: Path,
+    workers: int,
+    console: Console,
+    command: Sequence[str],
+) -> int:
     """Works on a study to its end, with workers wherever Ray places them.
 
     Args:
@@ -65,6 +72,7 @@ def run_on_ray(study: "Study", url: str, folder: Path, workers: int, console: Co
         folder: of the study, which all machines see under this path.
         workers: trials at a time, over all machines.
         console: where the display goes.
+        command: the command line, for the records.
 
     Returns:
         0; 1 if workers were lost for good before the study was done; 128 + signal if stopped.
@@ -83,7 +91,7 @@ def run_on_ray(study: "Study", url: str, folder: Path, workers: int, console: Co
             max_retries=RETRIES,
             scheduling_strategy="SPREAD",
         )(_work)
-        arguments = (url, study.name, str(folder.absolute()))
+        arguments = (url, study.name, str(folder.absolute()), list(command))
         left = [task.remote(*arguments) for _ in range(workers)]
         return _Watch(ray, study, console).until_ended(left)
     finally:
@@ -133,12 +141,12 @@ def demand_of(
     return Demand(cpus, 1 / math.ceil(workers / sum(each.gpus for each in cluster)))
 
 
-def _work(url: str, name: str, folder: str) -> tuple[int, str]:
+def _work(url: str, name: str, folder: str, command: list[str]) -> tuple[int, str]:
     """One task: a worker that trains one trial at a time; its exit code, and what went wrong."""
     from experiments.command_line.search.command import work
 
     try:
-        return work(url, name, Path(folder), 1, command=("descent", "sweep", "--engine", "ray")), ""
+        return work(url, name, Path(folder), 1, command=command), ""
     except (SettingsError, StorageError, OSError) as error:
         return 1, f"{os.uname().nodename}: {' '.join(str(error).split())}"
 
@@ -152,13 +160,13 @@ def _connected() -> Any:
     address = os.environ.get("RAY_ADDRESS", "local")
     if address == "local":
         os.environ.update(_OWN_CLUSTER)
+    _refuse_a_silent(address)
     try:
         import ray
     except ImportError as error:
         raise SettingsError(
             "--engine is ray, expected it to be installed: pip install 'descent[cluster]'"
         ) from error
-    _refuse_a_silent(address)
     try:
         ray.init(address, include_dashboard=False, log_to_driver=False, logging_level=ERROR)
     except (ConnectionError, RuntimeError, ValueError) as error:

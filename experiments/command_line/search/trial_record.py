@@ -33,6 +33,7 @@ class ClaimedTrial:
         claim: what the study gave.
         record: of the trial.
         lock: keeps others off the record; None while a process of an earlier attempt has it.
+        is_awaited: whether it was said that the record is waited for.
         left: its runs that wait or are being trained.
         killed: whether the process of one was killed.
         began: when it was taken up, as ISO 8601.
@@ -41,6 +42,7 @@ class ClaimedTrial:
     claim: "Claim"
     record: Record
     lock: TextIO | None = None
+    is_awaited: bool = False
     left: list[Job] = field(default_factory=list)
     killed: bool = False
     began: str = field(default_factory=now)

@@ -127,7 +127,7 @@ class Worker:
         """Claims trials for the slots that are free; whether there was none left to claim."""
         if time.monotonic() < self._next_claim:
             return False
-        while self._free() and self._pool.starter.is_ready(self.study.plan.base):
+        while self._free() > 0 and self._pool.starter.is_ready(self.study.plan.base):
             claim = self.study.claim()
             if claim is None:
                 self._next_claim = time.monotonic() + _SECONDS_BETWEEN_CLAIMS
@@ -136,6 +136,7 @@ class Worker:
         return False
 
     def _free(self) -> int:
+        """Slots for other trials; less than 0 where a trial has more seeds than there are slots."""
         blocked = sum(trial.lock is None for trial in self._trials)
         return self.slots - self._pool.busy - len(self._waiting) - blocked
 
@@ -166,11 +167,17 @@ class Worker:
 
     def _take_up(self, trial: ClaimedTrial) -> None:
         """Hands the runs of a trial to the pool, once no process of an earlier attempt is left."""
-        with suppress(RecordError):
+        try:
             trial.lock = lock_record(trial.record)
-            lock = trial.lock.fileno()
-            trial.left = [Job(trial.record, run, lock) for run in unfinished(trial.record)]
-            self._waiting += trial.left
+        except RecordError:  # also that of a worker that stands still, for as long as it does
+            if not trial.is_awaited:
+                trial.is_awaited = True
+                words = "its record is in use by another process, which is waited for"
+                self.display.say(f"trial {trial.claim.number}: {words}")
+            return
+        lock = trial.lock.fileno()
+        trial.left = [Job(trial.record, run, lock) for run in unfinished(trial.record)]
+        self._waiting += trial.left
 
     def _note(self, ended: Ended) -> None:
         """Takes an ended run off its trial; one that decides the trial's end stops the others."""

@@ -49,7 +49,7 @@ def test_a_file_is_no_storage_for_two_machines():
 
 
 def test_what_is_missing_is_named(monkeypatch):
-    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("RAY_ADDRESS", "auto")
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(SettingsError, match=r"pip install 'descent\[cluster\]'"):
         ray_engine._connected()
@@ -58,8 +58,9 @@ def test_what_is_missing_is_named(monkeypatch):
 @pytest.mark.parametrize(
     "address", ["127.0.0.1:1", "127.0.0.1:70000", "no.such.machine.invalid:80"]
 )
-def test_a_cluster_that_is_not_there_is_named(address):
+def test_a_cluster_that_is_not_there_is_named(address, monkeypatch):
     """At once: Ray itself waits for many minutes."""
+    monkeypatch.setenv("RAY_ADDRESS", address)
     with pytest.raises(SettingsError, match=rf"RAY_ADDRESS is {address}: .*, expected the address"):
-        ray_engine._refuse_a_silent(address)
+        ray_engine._connected()
     ray_engine._refuse_a_silent("local")

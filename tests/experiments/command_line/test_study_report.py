@@ -138,6 +138,9 @@ def test_a_study_that_goes_on_is_read_from_its_database(tmp_path):
     study.fail(study.claim(Owner.here()), "diverged", {})
     assert refresh_table(tmp_path)
     assert [row.state for row in read_table(tmp_path).trials] == ["complete", "failed"]
+    (tmp_path / "trials.json").write_text("{")
+    assert refresh_table(tmp_path), "the database has it all"
+    assert [row.state for row in read_table(tmp_path).trials] == ["complete", "failed"]
 
 
 def test_a_study_in_its_own_experiment(tmp_path):

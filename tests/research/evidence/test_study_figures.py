@@ -20,6 +20,7 @@ from research.evidence.study_parallel_figure import parallel_figure
 from research.evidence.study_reading import Importance, searched_settings
 from research.evidence.study_slices_figure import slices_figure
 from research.evidence.style import read_caption
+from research.settings.search import Domain
 from tests.research.evidence.made_up_study import (
     ACCURACY,
     BATCH,
@@ -59,6 +60,14 @@ class TestHistory:
         assert list(zip(*line.get_data(), strict=True)) == [(0, 3.0), (2, 1.0), (6, 1.0)]
         assert [text.get_text() for text in axes.texts] == ["trial 2: 1"]
 
+    def test_trials_are_counted_in_whole_numbers(self):
+        for rows in (1, 2, 40):
+            table = table_of([complete(1.0, lr=1e-3)] * rows, {"optimizer.lr": LR})
+            [axes] = history_figure(table).axes
+            ticks = axes.get_xticks()
+            assert len(ticks)
+            assert all(float(tick).is_integer() for tick in ticks)
+
     def test_steps_to_something(self):
         [axes] = history_figure(mixed(STEPS)).axes
         assert points(axes, "o", "none") == ([(5, 6.0)], []), "never reached it"
@@ -85,6 +94,16 @@ class TestSlices:
         assert points(decay, "o")[0] == [(0.5, 3.0), (0.4, 1.0), (0.9, 1.0), (0.05, 6.0)]
         assert points(decay, "^") == ([], [0.1])
         assert points(lr, "o", "none")[0] == [(2e-3, 1.0)], "the ring"
+
+    def test_whole_numbers_have_whole_ticks(self):
+        rows = [complete(1.0, lr=1e-3, weight_decay=each) for each in range(1, 9)]
+        whole = Domain(low=1, high=8, integer=True)
+        table = table_of(rows, {"optimizer.lr": LR, "optimizer.weight_decay": whole})
+        _, axes = slices_figure(table).axes
+        assert all(float(tick).is_integer() for tick in axes.get_xticks())
+        [parallel] = parallel_figure(table).axes
+        assert "1.5" not in {text.get_text() for text in parallel.texts}
+        assert "2" in {text.get_text() for text in parallel.texts}
 
     def test_only_trials_that_have_the_setting(self):
         *_, momentum = slices_figure(conditional()).axes
@@ -183,6 +202,28 @@ class TestMap:
         assert found.values.tolist()[:2] == [[0.0, 1.0], [10.0, 11.0]]
         assert found.values[2, 0] == 20.0
         assert numpy.isnan(found.values[2, 1])
+
+    def test_the_values_of_a_grid_stand_on_its_axes(self):
+        figure = map_figure(grid_table(), [])
+        figure.canvas.draw()
+        axes = figure.axes[0]
+        assert [each.get_text() for each in axes.get_xticklabels()] == ["0.0002", "0.001", "0.005"]
+        assert [each.get_text() for each in axes.get_yticklabels()] == ["0.25", "0.75"]
+        assert not len(axes.xaxis.get_minorticklocs())
+
+    def test_of_many_values_of_a_grid_some_stand_on_its_axes(self):
+        rows = [complete(1.0 + i, lr=1e-3, weight_decay=i / 40) for i in range(41)]
+        rows += [complete(1.0, lr=2e-3, weight_decay=0.0)]
+        table = table_of(
+            rows, {"optimizer.lr": LR, "optimizer.weight_decay": DECAY}, sampler="grid"
+        )
+        axes = map_figure(table, []).axes[0]
+        assert 4 <= len(axes.get_yticks()) <= 9
+
+    def test_the_bar_has_the_colours_of_the_points(self):
+        figure = map_figure(mixed(), [])
+        bar = next(each for each in figure.axes[1].collections if isinstance(each, QuadMesh))
+        assert bar.get_alpha() in (None, 1)
 
     def test_a_grid_over_more_settings_shows_the_median(self):
         rows = [

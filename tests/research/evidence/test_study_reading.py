@@ -2,6 +2,7 @@
 
 import pytest
 
+from research.evidence.study_page import domain_words
 from research.evidence.study_reading import (
     best_so_far,
     objective_words,
@@ -113,3 +114,15 @@ class TestSettings:
             )
         )
         assert list(short_names(found).values()) == ["a.lr", "b.lr", "width", "optimizer.name"]
+
+
+@pytest.mark.parametrize(
+    ("domain", "words"),
+    [
+        (Domain(low=0.123456789, high=1, points=3), "0.123456789..1 3 points"),
+        (Domain(low=1, high=64, log=True, integer=True, when={"a": 1}), "1..64 log integer"),
+        (Domain(choices=("sgd", None, (0.9, 0.999))), "sgd, null, [0.9, 0.999]"),
+    ],
+)
+def test_a_domain_in_words(domain, words):
+    assert domain_words(domain) == words

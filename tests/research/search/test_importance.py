@@ -55,6 +55,8 @@ class TestOneGroup:
     @pytest.mark.parametrize(
         ("rows", "reason"),
         [
+            ([], "it takes at least 4 trials"),
+            ([ended("failed", lr=1e-3)] * 5, "it takes at least 4 trials"),
             ([complete(1.0 + i, lr=1e-3) for i in range(3)], "it takes at least 4 trials"),
             (
                 [complete(2.0, lr=1e-4 * (1 + i)) for i in range(9)],
@@ -67,6 +69,13 @@ class TestOneGroup:
         [found] = importances(table_of(rows, {"optimizer.lr": LR}))
         assert not found.shares
         assert reason in found.reason
+
+    def test_values_of_any_size(self):
+        """Losses that have exploded, without becoming infinite, are beyond whole numbers."""
+        table = additive(16)
+        rows = [row.model_dump(exclude={"number"}) for row in table.trials]
+        huge = [{**row, "value": row["value"] * 2.0**100} for row in rows]
+        assert importances(table_of(huge, table.plan.space)) == importances(table)
 
     def test_of_very_many_trials_the_first(self, monkeypatch):
         monkeypatch.setattr(importance, "MOST", 12)

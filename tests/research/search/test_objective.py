@@ -59,6 +59,7 @@ def test_what_is_no_number_does_not_count_among_others(run):
     assert value([store], take="least").value == 1.0
     assert value([store], take="greatest").value == 1.0
     assert value([store], take="steps_to", reaches=0.5, falls=True).value == 300.0
+    assert value([store], take="steps_to", reaches=1.0) == Outcome(200.0)
     for take in ("last", "mean"):
         with pytest.raises(RecordError, match=f"of seed 0 is nan \\({take} of 3 values\\)"):
             value([store], take=take)

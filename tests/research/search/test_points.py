@@ -6,6 +6,7 @@ import numpy
 import pytest
 from scipy.stats import kstest
 
+from research.search import points as points_module
 from research.search.points import (
     draw,
     from_unit,
@@ -122,3 +123,28 @@ def test_a_large_grid_is_counted_without_being_listed():
     assert grid_size(space) == 100**10
     first = list(itertools.islice(draw(space, "grid", 2, 0), 2))
     assert first[0]["x9"] != first[1]["x9"]
+
+
+def test_a_long_grid_is_counted_a_few_times_only(monkeypatch):
+    counted = []
+    monkeypatch.setattr(
+        points_module, "grid_size", lambda space: counted.append(1) or grid_size(space)
+    )
+    assert with_grid_points({"rate": (RATE,)}, 2000)["rate"][0].points == 2000
+    assert len(counted) < 20
+
+
+@pytest.mark.parametrize("space", [{"x": (Domain(low=0, high=1),), "rate": (RATE,)}, SPACE])
+def test_one_more_point_would_be_too_many(space):
+    for trials in range(1, 60):
+        filled = with_grid_points(space, trials)
+        points = filled[list(space)[-1]][0].points
+        assert points == 2 or grid_size(filled) <= trials
+        more = {
+            key: tuple(
+                each if each.choices else each.model_copy(update={"points": points + 1})
+                for each in domains
+            )
+            for key, domains in space.items()
+        }
+        assert grid_size(more) > trials

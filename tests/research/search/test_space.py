@@ -92,7 +92,7 @@ def test_suggestions_follow_the_conditions_and_what_is_fixed_stays():
                 "a": (Domain(choices=(1,), when={"b": 1}),),
                 "b": (Domain(choices=(1,), when={"a": 1}),),
             },
-            "space: the conditions of a, b go in a circle",
+            "space.a: the conditions of a, b go in a circle",
         ),
         (
             {

@@ -113,6 +113,7 @@ def test_what_can_not_be_opened_is_refused_in_one_line(tmp_path, postgres, capfd
         f"sqlite:///{tmp_path}/notes.db": "is damaged, or no database",
         f"sqlite:///{tmp_path}/nowhere/study.db": "nowhere is not there",
         f"sqlite:///{tmp_path}": "unable to open database file",
+        "postgresql://me:secret@host:port/db": "found postgresql://me:***@host:port/db, expected",
         postgres.url("nowhere"): 'database "nowhere" does not exist',
         postgres.url(password="guessed"): "password authentication failed",
     }

@@ -17,6 +17,12 @@ from research.settings.errors import SettingsError
         ("postgresql://me@host/db", "postgresql://me@host/db"),
         ("mysql://me:secret@host/db", "mysql://me:***@host/db"),
         ("sqlite:////data/a:b@c/study.db", "sqlite:////data/a:b@c/study.db"),
+        ("postgresql:/me:secret@host/db", "postgresql:/me:***@host/db"),
+        ("postgresql//me:secret@host/db", "postgresql//me:***@host/db"),
+        ("postgresql:///me:secret@host/db", "postgresql:///me:***@host/db"),
+        ("postgres:me:sec:ret@host/db", "postgres:me:***@host/db"),
+        ("me:secret@host/db", "me:***@host/db"),
+        ("postgresql+psycopg2://me@host/db", "postgresql+psycopg2://me@host/db"),
     ],
 )
 def test_what_is_shown_has_no_password(url, shown):
@@ -42,6 +48,7 @@ def test_a_url_is_made_for_the_driver_and_for_any_folder(tmp_path, monkeypatch):
     [
         ("study.db", "found study.db, expected sqlite:///FILE or postgresql"),
         ("mysql://me:secret@host/db", "found mysql://me:***@host/db, expected"),
+        ("postgresql:/me:secret@host/db", "found postgresql:/me:***@host/db, expected"),
         ("postgresql:host", "found postgresql:host, expected"),
         ("sqlite://", "found sqlite://, expected"),
         ("sqlite:///:memory:", "found sqlite:///:memory:, expected sqlite:///FILE"),

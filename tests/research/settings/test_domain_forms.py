@@ -1,6 +1,7 @@
 """Domains as text, lists and groups, and what a domain may be."""
 
 import json
+import math
 import re
 
 import pytest
@@ -77,7 +78,12 @@ def test_other_forms_are_refused(form, expected):
         ({"low": 1, "high": 2, "points": 1}, "points is 1, expected a whole number >= 2"),
         ({"low": 1, "high": 2, "choices": [1]}, "low is 1.0, expected nothing beside choices"),
         ({"choices": [1], "log": True}, "log is true, expected nothing beside choices"),
-        ({"choices": []}, "choices is [], expected"),
+        ({"choices": []}, "choices is [], expected at least one value"),
+        ({"choices": [0.1, {"a": 1}]}, 'choices is {"a": 1}, expected true, false, null, text'),
+        ({"choices": [[[1]]]}, "choices is [[1]], expected true, false, null, text"),
+        ({"choices": [1.0, math.nan]}, "choices is NaN, expected true, false, null, text"),
+        ({"choices": [1], "when": {"a.b": []}}, "when.a.b is [], expected a value, or a list of"),
+        ({"choices": [1], "when": {"a": {"b": 1}}}, 'when.a is {"b": 1}, expected a value, or a'),
         ({"choices": [1, True]}, "choices is true, expected different choices"),
         ({"choices": [[1], "[1]"]}, "choices is [1], expected different choices"),
         ({"low": 1, "hihg": 2}, "unknown setting hihg; did you mean high?"),
@@ -86,7 +92,8 @@ def test_other_forms_are_refused(form, expected):
 def test_domains_that_cannot_be(values, expected):
     found, problems = validate(Domain, Layer(values, {(): Origin("here")}))
     assert found is None
-    assert problems[0].startswith(f"here: {expected}")
+    [problem] = problems
+    assert problem.startswith(f"here: {expected}")
 
 
 def test_a_list_of_groups_is_several_domains():

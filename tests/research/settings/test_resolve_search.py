@@ -152,6 +152,11 @@ REFUSED = [
         9,
         ".steps has two domains that can hold at once",
     ),
+    (
+        "steps: {values: [1], when: {fast: true}}\n    fast: {values: [true], when: {steps: 1}}",
+        9,
+        ".steps: the conditions of steps, fast go in a circle",
+    ),
 ]
 
 
@@ -174,6 +179,7 @@ def test_each_of_several_domains_has_its_own_line():
         ("sweep: {space: {}}\n", "toy.yaml:{0}: sweep.space: nothing is left to search"),
         (SWEEP.replace("metric", "metrc"), "toy.yaml:{1}: sweep: objective.metric is missing"),
         (SWEEP + "  variant: hevy\n", 'toy.yaml:{9}: sweep.variant: unknown variant "hevy"; did'),
+        (SWEEP + "  variant: 3\n", "toy.yaml:{9}: sweep: variant is 3, expected text, or null"),
         (SWEEP + "  prunner: {}\n", "toy.yaml:{9}: sweep: unknown setting prunner; did you mean"),
         (SWEEP + "  pruner: {name: mdian}\n", "toy.yaml:{9}: sweep: pruner.name is"),
         (
@@ -260,3 +266,26 @@ def test_plans_read_back_the_same():
     assert StudyPlan.model_validate_json(plan.model_dump_json()) == plan
     assert StudyPlan.model_validate(plan.model_dump(mode="json")) == plan
     assert SearchSettings.model_validate(found.model_dump(mode="json")) == found
+
+
+def test_a_loss_is_never_maximized_nor_an_accuracy_minimized_unless_it_is_said():
+    """The direction of another metric in the file, or the default, would turn the search round."""
+    rises = SWEEP.replace("loss}", "accuracy, direction: maximize}")
+    expected = (
+        '--objective.metric is "validation/loss", expected --objective.direction beside it: '
+        "without it this study would maximize the loss"
+    )
+    assert problem(rises, objective__metric="validation/loss") == expected
+    in_the_file = problem(SWEEP.replace("loss}", "accuracy}"))
+    assert in_the_file == (
+        f'toy.yaml:{FIRST + 1}: sweep.objective.metric is "validation/accuracy", expected '
+        "objective.direction beside it: without it this study would minimize the accuracy"
+    )
+    for direction in ("minimize", "maximize"):
+        words = {"objective__metric": "validation/loss", "objective__direction": direction}
+        assert search(rises, **words)[0].objective.direction == direction
+    assert search(rises)[0].objective.direction == "maximize"
+    worst = SWEEP.replace("loss}", "loss, direction: maximize}")
+    assert search(worst)[0].objective.direction == "maximize"
+    first = SWEEP.replace("loss}", "accuracy, take: steps_to, reaches: 0.5}")
+    assert search(first)[0].objective.direction == "minimize"
