@@ -16,13 +16,17 @@ os.environ["DESCENT_MIRROR"] = "off"
 OF_COMMANDS = (
     "experiments.command_line.dispatch",
     "experiments.command_line.finish",
+    "experiments.command_line.plan",
+    "jinja2",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
     "research.evidence.build",
     "research.evidence.style",
+    "research.image_task",
+    "sklearn.datasets",
 )
-"""What a command imports that trains and draws."""
+"""What a command imports that trains and draws, and runs that take their images from sklearn."""
 
 
 @pytest.fixture(scope="session")

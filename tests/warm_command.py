@@ -20,6 +20,8 @@ from experiments.command_line.fork_server import LARGEST_PACKET
 from experiments.command_line.run_process import ForkServer
 
 SOCKET = "WARM_SOCKET"
+FILE_SIZE = "WARM_FILE_SIZE"
+"""In the environment of a command: all files that it and its runs write end at so many bytes."""
 
 
 def main(path: str, words: list[str]) -> int:
@@ -31,8 +33,16 @@ def main(path: str, words: list[str]) -> int:
     return descent.main()
 
 
-def in_a_fork(path, words, folder, environment, timeout):
+def in_a_fork(path, words, folder, environment, timeout, script=None):
     """Runs a command to its end in a process that need not even start Python.
+
+    Args:
+        path: the socket of the warm server.
+        words: what follows `descent`, or the script.
+        folder: where the command runs.
+        environment: all of it.
+        timeout: in seconds.
+        script: another one than `descent`.
 
     Returns:
         What `subprocess.run` does.
@@ -42,7 +52,8 @@ def in_a_fork(path, words, folder, environment, timeout):
         nothing = opened.enter_context(Path(os.devnull).open())
         asking = opened.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
         asking.connect(path)
-        request = {"words": words, "environment": environment, "folder": str(folder)}
+        request = {"words": list(map(str, words)), "environment": environment}
+        request |= {"folder": str(folder), "script": script and str(script)}
         streams = [file.fileno() for file in (nothing, out, err)]
         socket.send_fds(asking, [json.dumps(request).encode()], streams)
         process = Begun(int(asking.recv(LARGEST_PACKET)))

@@ -4,8 +4,9 @@
 
 A command that trains starts a fork server, which takes seconds to import torch and Lightning, and
 draws figures, for which it imports Matplotlib. Tests start dozens, so here one process imports them
-for all. What is asked for is a process of its own: a fork that runs the command `descent`, or one
-that runs `fork_server.main`, which imports what is left, forks the runs, and dies as any other.
+for all. What is asked for is a process of its own: a fork that runs the command `descent` or a
+script, or one that runs `fork_server.main`, which imports what is left, forks the runs, and dies as
+any other.
 
 Who asks is told the process id, and then how the process ended. The server ends when its standard
 input does, so that it outlives no test session.
@@ -15,6 +16,7 @@ import importlib.util
 import json
 import os
 import resource
+import runpy
 import select
 import socket
 import sys
@@ -22,9 +24,6 @@ from contextlib import suppress
 
 from experiments.command_line import fork_server
 from tests import warm_command
-
-FILE_SIZE = "WARM_FILE_SIZE"
-"""In the environment of a command: all files that it and its runs write end at so many bytes."""
 
 
 def main(arguments: list[str]) -> int:
@@ -70,11 +69,15 @@ def serve(request: dict, path: str, received: list[int]) -> int:
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
-    if size := int(os.environ.get(FILE_SIZE, 0)):
+    if size := int(os.environ.get(warm_command.FILE_SIZE, 0)):
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     if "words" in request:
         _let_them_be((0, 1, 2), received)
-        return warm_command.main(path, request["words"])
+        if request["script"] is None:
+            return warm_command.main(path, request["words"])
+        sys.argv = [request["script"], *request["words"]]
+        runpy.run_path(request["script"], run_name="__main__")
+        return 0
     # Lightning starts the other ranks of a run by the module that Python was started with.
     sys.modules["__main__"].__spec__ = importlib.util.find_spec("tests.warm_rank")
     os.environ[warm_command.SOCKET] = path

@@ -105,11 +105,12 @@ def worker(
     out: OutOfStudyOption = None,
 ) -> int:
     """Joins a study from any machine, and works until it is done."""
-    from experiments.command_line.search.plan import storage_url, study_folder
+    from experiments.command_line.search.plan import has_database, storage_url, study_folder
 
     slots = parse_workers(workers)
     name = parse_study(study)
-    url = storage_url(storage, None)
+    here = study_folder(out, name)
+    url = storage_url(storage, here if has_database(here) else None)
     folder = study_folder(out, name, url)
 
     from experiments.command_line.search.command import work

@@ -166,4 +166,8 @@ def _text(table: StudyTable, grid: Cells) -> str:
         text += f" {others} more setting{'s' if others > 1 else ''} varied at the same time."
     if any(not row.reached for row, _ in measured(table)):
         text += " A cross is a trial that never reached it: its value is its last step."
+    if any(row.state == "pruned" for row in table.trials):
+        text += (
+            " Pruned trials are marked; they have no value of their own, and cells leave them out."
+        )
     return text

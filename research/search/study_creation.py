@@ -21,6 +21,8 @@ from research.settings.domain_forms import written_space
 from research.settings.errors import SettingsError, shown, unknown
 from research.settings.search import StudyPlan
 
+_MAY_CHANGE = ("trials", "wandb")
+"""Parts of a plan that make no other study: how long it is, and where it is mirrored."""
 _PLAN = "plan"
 """The attribute of a study that holds its plan."""
 _AT_ONCE = 500
@@ -105,7 +107,7 @@ def _found_or_made(connection: Connection, name: str, plan: StudyPlan) -> tuple[
         return _made(connection, name, plan), plan
     before = _plan(_plan_text(connection, study_id), name)
     _check(name, before, plan)
-    grown = before.model_copy(update={"trials": plan.trials})
+    grown = before.model_copy(update={key: getattr(plan, key) for key in _MAY_CHANGE})
     if grown != before:
         connection.execute(
             update(STUDY_ATTRIBUTES)
@@ -133,7 +135,7 @@ def _check(name: str, before: StudyPlan, plan: StudyPlan) -> None:
     problems = [
         f"{key}: study {name} has {shown(old)}, found {shown(new)}"
         for key, old, new in differences(before, plan)
-        if key != "trials"
+        if key not in _MAY_CHANGE
     ]
     if problems:
         more = len(problems) - _DIFFERENCES

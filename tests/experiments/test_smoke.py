@@ -1,10 +1,6 @@
 """Every shipped experiment at its preset `smoke`, through the real command line."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,23 +12,15 @@ from research.settings.document import read_document
 from research.settings.metrics import SPLITS, metrics_of
 from research.settings.resolve_search import resolve_search
 from research.settings.training import TrainingSettings
-
-ROOT = Path(__file__).parents[2]
+from tests.faults.conftest import Descent
 
 
 @pytest.mark.parametrize("name", [each.name for each in all_experiments()])
 def test_smoke(name, tmp_path, descent_command):
     words = ["run", name, "--preset", "smoke", "--wandb", "off", "--out", str(tmp_path / "record")]
-    done = subprocess.run(
-        [sys.executable, "-m", *descent_command, *words],
-        cwd=tmp_path,
-        # An empty data folder: smoke must need no files.
-        env={**os.environ, "PYTHONPATH": str(ROOT), "DESCENT_DATA": str(tmp_path / "no-data")},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    # An empty data folder: smoke must need no files.
+    descent = Descent(tmp_path, descent_command, {"DESCENT_DATA": str(tmp_path / "no-data")})
+    done = descent(*words, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     record = Record.open(tmp_path / "record")

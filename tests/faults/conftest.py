@@ -8,14 +8,16 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from resource import RLIMIT_FSIZE, setrlimit
 
 import pytest
 import torch
 
 from research.records.store import Record
 from research.training.checkpoints import all_checkpoints, load
-from tests.warm_command import in_a_fork
+from tests.warm_command import FILE_SIZE, in_a_fork
 
 ROOT = Path(__file__).parents[2]
 PARITY = ROOT / "tests" / "parity"
@@ -29,13 +31,14 @@ class Descent:
     command: tuple[str, ...] = ("experiments",)
     environment: dict[str, str] = field(default_factory=dict)
 
-    def start(self, *arguments, prefix=(), **environment):
-        """What a prefix does to the command must reach the runs: they can't come from elsewhere."""
-        command = ("experiments",) if prefix else self.command
+    def start(self, *arguments, file_size=None, **environment):
+        """A command that can be sent signals, and that has words of its own in /proc."""
+        limit = partial(setrlimit, RLIMIT_FSIZE, (file_size, file_size))
         return subprocess.Popen(
-            [*prefix, sys.executable, "-m", *command, *map(str, arguments)],
+            [sys.executable, "-m", *self.command, *map(str, arguments)],
             cwd=self.folder,
             env=self._whole(environment),
+            preexec_fn=limit if file_size else None,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -45,18 +48,21 @@ class Descent:
         own = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **self.environment}
         return {**os.environ, **own, **environment}
 
-    def __call__(self, *arguments, prefix=(), **environment):
-        if self.command[1:] and not prefix:
-            words, whole = list(map(str, arguments)), self._whole(environment)
-            return in_a_fork(self.command[1], words, self.folder, whole, timeout=120)
-        process = self.start(*arguments, prefix=prefix, **environment)
-        out, err = process.communicate(timeout=120)
+    def __call__(self, *arguments, timeout=120, file_size=None, **environment):
+        """A command that nobody disturbs; elsewhere than on Linux, a Python of its own.
+
+        All files that it and its runs write end at `file_size` bytes.
+        """
+        if self.command[1:]:
+            whole = self._whole(environment | ({FILE_SIZE: str(file_size)} if file_size else {}))
+            return in_a_fork(self.command[1], arguments, self.folder, whole, timeout)
+        process = self.start(*arguments, file_size=file_size, **environment)
+        out, err = process.communicate(timeout=timeout)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
-    def parity(self, out, *arguments, prefix=(), **environment):
+    def parity(self, out, *arguments, **environment):
         """Runs the tiny experiment into a record."""
-        command = ("run", PARITY, "--out", out, "--wandb", "off", *arguments)
-        return self(*command, prefix=prefix, **environment)
+        return self("run", PARITY, "--out", out, "--wandb", "off", *arguments, **environment)
 
     def run_of(self, record, variant="plain", seed=0):
         return Record.open(self.folder / record).run(variant, seed)

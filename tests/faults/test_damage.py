@@ -1,30 +1,33 @@
 """Damaged files, full disks, NaN: said in one line, and nothing else is lost."""
 
+import itertools
+import multiprocessing
 import os
 import resource
 import signal
-import subprocess
-import sys
+import tempfile
 import time
 
-from research.records.store import Record
-from research.training.checkpoints import all_checkpoints, newest_valid
-from tests.faults.conftest import ROOT, what_came_of
+import pytest
+import torch
 
-WRITE_FOR_EVER = """
-import itertools, os, sys, torch
-from pathlib import Path
-from research.training.checkpoints import DurableCheckpointIO, file_name
-weights = torch.zeros(3_000_000)
-for folder in sys.argv[1:]:  # a fork each, since torch takes seconds to import
-    if child := os.fork():
-        print(child, flush=True)
-        os.waitpid(child, 0)
-        continue
+from research.records.store import Record
+from research.training.checkpoints import (
+    DurableCheckpointIO,
+    all_checkpoints,
+    file_name,
+    newest_valid,
+)
+from tests.faults.conftest import wait_for, what_came_of
+
+
+def write_for_ever(folder):
+    """Files in a temporary folder elsewhere would make the rename a copy; ours lie near."""
+    tempfile.tempdir = "/dev/shm"
+    weights = torch.zeros(3_000_000)
     for step in itertools.count():
         content = {"state_dict": {"w": weights + step}, "global_step": step}
-        DurableCheckpointIO().save_checkpoint(content, Path(folder) / file_name(step % 3))
-"""
+        DurableCheckpointIO().save_checkpoint(content, folder / file_name(step % 3))
 
 
 def test_truncated_checkpoint_is_named_and_the_older_one_used(descent, killed, uninterrupted):
@@ -48,24 +51,19 @@ def test_no_checkpoint_left_is_a_clear_error(descent, killed):
     assert killed.metrics() == before
 
 
-def test_kill_while_checkpoints_are_written(tmp_path):
-    """Files in a temporary folder elsewhere would make the rename a copy; ours lie near."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": "/dev/shm"}
-    folders = [tmp_path / str(attempt) for attempt in range(4)]
-    for folder in folders:
-        folder.mkdir()
-    command = [sys.executable, "-c", WRITE_FOR_EVER, *map(str, folders)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        for attempt, folder in enumerate(folders):
-            writer = int(process.stdout.readline())
-            while not all_checkpoints(folder):
-                time.sleep(0.01)
-            time.sleep(0.05 + 0.037 * attempt)
-            os.kill(writer, signal.SIGKILL)
-        assert process.wait(60) == 0
-    for folder in folders:
-        found = newest_valid(folder)
-        assert found.path is not None and not found.damaged
+# A worker of pytest-xdist has threads, which newer Pythons warn of; the children use none of them.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("attempt", range(4))
+def test_kill_while_checkpoints_are_written(tmp_path, attempt):
+    writer = multiprocessing.get_context("fork").Process(target=write_for_ever, args=[tmp_path])
+    writer.start()
+    wait_for(lambda: all_checkpoints(tmp_path) or not writer.is_alive())
+    time.sleep(0.05 + 0.037 * attempt)
+    writer.kill()
+    writer.join()
+    assert writer.exitcode == -signal.SIGKILL
+    found = newest_valid(tmp_path)
+    assert found.path is not None and not found.damaged
 
 
 def test_torn_last_line_of_the_metrics_is_repaired(descent, killed, uninterrupted):
@@ -84,20 +82,10 @@ def test_torn_middle_of_the_metrics_is_refused_with_file_and_line(descent, kille
     assert "Traceback" not in resumed.stdout + resumed.stderr
 
 
-def disk_of(size):
-    """A prefix that makes every file end at so many bytes."""
-    code = (
-        "import os, resource, sys; "
-        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size})); "
-        "os.execvp(sys.argv[1], sys.argv[1:])"
-    )
-    return (sys.executable, "-c", code)
-
-
 def test_disk_full(descent):
     """Some 55 kB of metrics do not fit; checkpoints of 25 kB do."""
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
-    full = descent.parity("record", "--trainer.max_steps", 2000, prefix=disk_of(30_000))
+    full = descent.parity("record", "--trainer.max_steps", 2000, file_size=30_000)
     assert full.returncode == 1
     assert "Traceback" not in full.stdout + full.stderr
     run = descent.run_of("record")

@@ -142,6 +142,7 @@ class SearchDisplay:
         self._live = Live(console=console, auto_refresh=False) if on_terminal else None
         self._began = self._printed = time.monotonic()
         self._ended_before: int | None = None
+        self._has_begun = False
 
     def __enter__(self) -> Self:
         if self._live is not None:
@@ -168,6 +169,8 @@ class SearchDisplay:
         if self._ended_before is None:
             self._ended_before = standing.ended
         now = time.monotonic()
+        if not self._has_begun and standing.counts.get("running"):
+            self._has_begun, self._began = True, now  # importing torch is no measure of the rest
         if now - self._printed < (
             _SECONDS_BETWEEN_PICTURES if self._live else SECONDS_BETWEEN_LINES
         ):
@@ -201,8 +204,11 @@ class SearchDisplay:
         return Group(
             Text(summary(standing, self._rate(standing)), style="bold"),
             Text(best_line(standing.best, self._objective), style="green"),
-            table if here else Text("no trial is being trained here", style="dim"),
+            table if here else Text(self._idle(), style="dim"),
         )
+
+    def _idle(self) -> str:
+        return "no trial is being trained here" if self._has_begun else "importing torch"
 
     def _rate(self, standing: Standing) -> float:
         """Trials of all workers that ended in a second, since this display began."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from research.records.errors import RecordError
 from research.records.status import State
 from research.records.store import RunStore
+from research.search.errors import StorageError
 from research.settings.errors import SettingsError
 from research.settings.search import ObjectiveSettings
 
@@ -27,7 +28,8 @@ class Ending:
     """How a trial ended.
 
     Attributes:
-        end: `again` is a trial that was stopped or killed, and is to be gone on with.
+        end: `again` is a trial that was stopped or killed, or whose study's storage was away; it is
+            to be gone on with.
         value: of the objective, where the trial is complete.
         message: what happened, in one line.
         attributes: what the study keeps of it: step, seconds, and whether the objective's value was
@@ -62,7 +64,7 @@ def ending(objective: ObjectiveSettings, stores: Sequence[RunStore], killed: boo
         return Ending("failed", message=_of_seed(message, diverged, stores), attributes=attributes)
     if failed and says_full(failed):
         return Ending("disk full")
-    if failed and not killed:
+    if failed and not killed and not _lost_its_study(failed):
         message = _of_seed(failed.status().message, failed, stores)
         return Ending("failed", message=message, attributes=attributes)
     left = [status.message for status in statuses if status.state != "done"]
@@ -73,6 +75,11 @@ def ending(objective: ObjectiveSettings, stores: Sequence[RunStore], killed: boo
 
 def _first(state: State, stores: Sequence[RunStore]) -> RunStore | None:
     return next((store for store in stores if store.status().state == state), None)
+
+
+def _lost_its_study(store: RunStore) -> bool:
+    """Whether a failed run could not report to its study; the trial is not to blame for it."""
+    return store.status().message.startswith(f"{StorageError.__name__}: ")
 
 
 def _judged(

@@ -146,6 +146,11 @@ def study_folder(out: Path | None, name: str, storage: str | None = None) -> Pat
     return (out if out is not None else STUDIES / name).absolute()
 
 
+def has_database(folder: Path) -> bool:
+    """Whether a study's own database lies in its folder."""
+    return (folder / DATABASE_FILE).is_file()
+
+
 def make_folder(folder: Path) -> None:
     """Makes the folder of a study if it is not there.
 
@@ -186,6 +191,9 @@ def as_before(planned: Planned, before: StudyPlan | None) -> StudyPlan:
     Args:
         planned: what the command asks for.
         before: the study's plan; None where there is none yet.
+
+    Raises:
+        SettingsError: the trials are fewer than the points of the grid.
     """
     plan = planned.plan
     trials = planned.trials or DEFAULT_TRIALS
@@ -197,7 +205,12 @@ def as_before(planned: Planned, before: StudyPlan | None) -> StudyPlan:
         space = _with_points_of(before.space, plan.space) if before and same_axes else plan.space
         space = with_grid_points(space, trials)
         size = grid_size(space)
-        trials = min(trials, size) if planned.trials else size
+        if planned.trials and trials < size:
+            raise SettingsError(
+                f"--trials is {planned.trials}, expected at least {size}: a part of a grid says "
+                "nothing; fewer values: --space.KEY [a, b] or '1e-4..1e-2 log, 2 points'"
+            )
+        trials = size
         plan = plan.model_copy(update={"space": space})
     return plan.model_copy(update={"trials": trials})
 

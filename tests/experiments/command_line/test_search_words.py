@@ -86,9 +86,13 @@ def test_going_on_keeps_what_the_study_has():
     assert as_before(planned(50), before).trials == 50
 
 
-def test_a_grid_has_its_own_size_and_keeps_its_axes():
+def test_a_grid_is_whole_and_keeps_its_axes():
     assert as_before(planned(sampler="grid"), None).trials == 16
-    assert as_before(planned(3, sampler="grid"), None).trials == 3
+    assert as_before(planned(50, sampler="grid"), None).trials == 16
+    with pytest.raises(SettingsError, match=r"^--trials is 3, expected at least 16: a part of a"):
+        as_before(planned(3, sampler="grid"), None)
+    whole = as_before(planned(sampler="grid"), None)
+    assert as_before(planned(3, sampler="grid"), whole).trials == 16
     flags = {"space__place": "none", "space__optimizer__lr": "1e-3..1e-1 log"}
     before = as_before(planned(5, "grid", **flags), None)
     assert before.trials == before.space["optimizer.lr"][0].points == 5
@@ -135,6 +139,11 @@ def test_a_worker_must_know_which_study(tmp_path, monkeypatch, capsys):
     assert "worker needs --storage URL, or $DESCENT_STORAGE" in capsys.readouterr().err
     assert main(["worker", "--study", "it", "--storage", "sqlite:///none.db"]) == 2
     assert "none.db is not there" in capsys.readouterr().err
+    database = tmp_path / "studies" / "it" / "study.db"
+    database.parent.mkdir(parents=True)
+    database.touch()
+    assert main(["worker", "--study", "it"]) == 2, "it looks there"
+    assert "study.db" in capsys.readouterr().err
     assert main(["worker", "--storage", "sqlite:///none.db"]) == 2
     assert "--study" in capsys.readouterr().err
 

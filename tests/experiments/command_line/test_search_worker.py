@@ -12,6 +12,7 @@ from rich.console import Console
 from experiments.command_line.launch import Ended
 from experiments.command_line.search.worker import Worker
 from research.records.status import Status
+from research.search.errors import StorageError
 from research.search.storage import open_storage
 from research.search.study import Study
 from tests.faults.conftest import wait_for
@@ -67,6 +68,21 @@ def test_both_runs_of_a_trial_end_at_the_same_look(workers, tmp_path):
     here._tell(trial)
     row, *_ = table_of(tmp_path).trials
     assert (row.state, row.message) == ("failed", "seed 0: diverged: loss is nan at step 7")
+
+
+def test_a_run_that_could_not_report_to_its_study_is_gone_on_with(workers, tmp_path):
+    """The storage was away; the trial is not to blame for it."""
+    here = workers()
+    here._begin(here.study.claim())
+    [trial] = here._trials
+    first, _ = trial.left
+    here._waiting.clear()
+    away = f"{StorageError.__name__}: postgresql://host/db has not answered for 300 s: timeout"
+    first.run.write_status(Status("failed", message=away))
+    here._note(Ended(first, killed=False))
+    here._tell(trial)
+    row, *_ = table_of(tmp_path).trials
+    assert row.state == "waiting" and here.study.claim().kills == 1
 
 
 def test_a_record_in_use_is_waited_for_and_said_once(workers):

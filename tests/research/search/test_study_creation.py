@@ -46,6 +46,13 @@ def test_an_adaptive_study_grows_while_a_worker_has_it_open(storage):
     assert not study.is_finished() and study.claim().number == 2
 
 
+def test_where_trials_are_mirrored_makes_no_other_study(storage, study):
+    other = "offline" if study.plan.wandb != "offline" else "off"
+    moved = Study.create(storage, "toy", study.plan.model_copy(update={"wandb": other}))
+    assert points(moved) == points(study)
+    assert Study.open(storage, "toy").plan.wandb == other
+
+
 def test_another_plan_is_refused_with_its_differences(storage, study):
     space = {**SPACE, "optimizer.lr": [{"low": 1e-3, "high": 1e-1, "log": True}]}
     base = {"optimizer": {"lr": 0.1, "name": "adam"}, "width": 3, "betas": [0.9, 0.99]}
