@@ -34,15 +34,7 @@ def main(path: str, words: list[str]) -> int:
 
 
 def in_a_fork(path, words, folder, environment, timeout, script=None):
-    """Runs a command to its end in a process that need not even start Python.
-
-    Args:
-        path: the socket of the warm server.
-        words: what follows `descent`, or the script.
-        folder: where the command runs.
-        environment: all of it.
-        timeout: in seconds.
-        script: another one than `descent`.
+    """Runs a command to its end in a process that need not even start Python; see `begin`.
 
     Returns:
         What `subprocess.run` does.
@@ -50,22 +42,40 @@ def in_a_fork(path, words, folder, environment, timeout, script=None):
     with ExitStack() as opened:
         out, err = (opened.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2))
         nothing = opened.enter_context(Path(os.devnull).open())
-        asking = opened.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
-        asking.connect(path)
-        request = {"words": list(map(str, words)), "environment": environment}
-        request |= {"folder": str(folder), "script": script and str(script)}
         streams = [file.fileno() for file in (nothing, out, err)]
-        socket.send_fds(asking, [json.dumps(request).encode()], streams)
-        process = Begun(int(asking.recv(LARGEST_PACKET)))
-        asking.settimeout(timeout)
+        process, ended = begin(path, words, folder, environment, streams, script)
+        opened.enter_context(ended)
+        ended.settimeout(timeout)
         try:
-            code = int(asking.recv(LARGEST_PACKET))
+            code = int(ended.recv(LARGEST_PACKET))
         except BaseException:
             process.kill()
             raise
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(words, code, out.read(), err.read())
+
+
+def begin(path, words, folder, environment, streams, script=None):
+    """Starts a command in a fork.
+
+    Args:
+        path: the socket of the warm server.
+        words: what follows `descent`, or the script.
+        folder: where the command runs.
+        environment: all of it.
+        streams: what is the fork's standard input, output and error.
+        script: another one than `descent`.
+
+    Returns:
+        The process, and the socket that its exit code comes from.
+    """
+    asking = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    asking.connect(path)
+    request = {"words": list(map(str, words)), "environment": dict(environment)}
+    request |= {"folder": str(folder), "script": script and str(script)}
+    socket.send_fds(asking, [json.dumps(request).encode()], streams)
+    return Begun(int(asking.recv(LARGEST_PACKET))), asking
 
 
 class WarmForkServer(ForkServer):
