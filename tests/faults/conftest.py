@@ -68,6 +68,17 @@ class Descent:
         return Record.open(self.folder / record).run(variant, seed)
 
 
+def run_script(descent_command, script, *words):
+    """A script of these tests to its end, as `Descent` runs a command to its end."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    if descent_command[1:]:
+        return in_a_fork(descent_command[1], words, ROOT, environment, 300, script)
+    command = [sys.executable, script, *words]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """A folder with a file, a folder that is not empty, and a record."""

@@ -1,15 +1,15 @@
 """kill -9 of a run whose evaluated weights are not those it trains: resumed, it is the same run."""
 
-import subprocess
-import sys
+from pathlib import Path
 
 from research.records.run_store import RunStore
 from research.training.checkpoints import load, newest_valid
-from tests.faults.conftest import ROOT, what_came_of
+from tests.faults.conftest import run_script, what_came_of
 from tests.faults.die_in_training import trainer_of
 from tests.parity.module import Parity
 from tests.parity.settings import ParitySettings
 
+SCRIPT = Path(__file__).parent / "die_in_training.py"
 RUNS = {
     "WeightAveraging": {"averaging": {"name": "lawa_queue", "length": 4, "every": 0.05}},
     "ScheduleFreeWeights": {"optimizer": {"name": "schedule_free_adamw", "lr": 0.01}},
@@ -36,17 +36,14 @@ def go_on(store, settings):
     trainer_of(store, settings).fit(module, ckpt_path=found.path, weights_only=True)
 
 
-def test_kill_between_two_evaluations_and_resume(tmp_path):
+def test_kill_between_two_evaluations_and_resume(tmp_path, descent_command):
     """The step is no evaluation, and no snapshot either; the checkpoint is of step 40."""
     for callback, changes in RUNS.items():
         (tmp_path / callback).mkdir()
         text = settings_of(changes).model_dump_json()
         (tmp_path / callback / "settings.json").write_text(text)
-    script = [sys.executable, "-m", "tests.faults.die_in_training", "73"]
-    folders = [str(tmp_path / callback) for callback in RUNS]
-    done = subprocess.run(
-        [*script, *folders], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
+    folders = [tmp_path / callback for callback in RUNS]
+    done = run_script(descent_command, SCRIPT, 73, *folders)
     assert done.returncode == 0, done.stderr
     for callback, changes in RUNS.items():
         killed = RunStore(tmp_path / callback, "plain", 0)

@@ -122,7 +122,7 @@ def test_slurm_job_that_is_stopped_and_submitted_again_equals_one_device(descent
     """Its tasks find their ranks, are asked to stop together, and go on from their checkpoint."""
     run = prepare(descent, "--trainer.devices", "2", "--trainer.accelerator", "cpu")
     submit = ("sbatch", SCRIPTS / "slurm_run.sh", "record")
-    first = launched(*submit, PARITY_WAIT="0.05")
+    first = launched(*submit, PARITY_WAIT="0.1")
     wait_for(lambda: run.status().step > 20 or first.poll() is not None)
     second = descent("resume", "record")
     assert second.returncode == 2 and "is in use by another command" in second.stderr

@@ -6,7 +6,7 @@ from research.records.store import Record
 from research.search.storage import open_storage
 from research.search.study import Study
 from research.settings.search import MedianPrunerSettings, StudyPlan
-from tests.faults.conftest import PARITY
+from tests.faults.conftest import PARITY, Descent
 from tests.parity.settings import ParitySettings
 
 TRAINER = {"max_steps": 200, "accelerator": "cpu", "devices": 2, "strategy": "ddp"}
@@ -41,7 +41,9 @@ def begun(url):
     return study
 
 
-def test_both_processes_of_a_pruned_trial_stop(descent):
+def test_both_processes_of_a_pruned_trial_stop(tmp_path):
+    """Both import everything themselves, and Lightning starts the second, as outside of tests."""
+    descent = Descent(tmp_path)
     url = f"sqlite:///{descent.folder / 'study.db'}"
     study = begun(url)
     done = descent("worker", "--study", "parity", "--storage", url, "--out", "study")

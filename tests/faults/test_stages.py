@@ -4,17 +4,13 @@ The processes are forks of one script, `staged_in_forks`; each is a whole `one_r
 """
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from research.records.store import Record
-from tests.faults.conftest import ROOT, sha1_of_weights
+from tests.faults.conftest import run_script, sha1_of_weights
 from tests.faults.test_killed_sweep import what_came_of
-from tests.warm_command import in_a_fork
 
 SCRIPT = Path(__file__).parent / "staged_in_forks.py"
 
@@ -23,14 +19,7 @@ SCRIPT = Path(__file__).parent / "staged_in_forks.py"
 def ended(tmp_path_factory, descent_command):
     """The folder of the records, and how each process ended."""
     folder = tmp_path_factory.mktemp("staged")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    if descent_command[1:]:
-        done = in_a_fork(descent_command[1], [folder], folder, environment, 300, SCRIPT)
-    else:
-        command = [sys.executable, SCRIPT, folder]
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=300, check=False
-        )
+    done = run_script(descent_command, SCRIPT, folder)
     assert done.returncode == 0, done.stderr
     return folder, json.loads(done.stdout), done.stderr
 
