@@ -1,6 +1,6 @@
 """Typed settings of loss_landscape. No torch."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,7 @@ LECTURE = DirectionSettings(normalisation="tensor", vectors="normalised")
 class LossLandscapeSettings(ImageTrainingSettings):
     """A network is trained; then its loss is measured around its first and its last weights."""
 
+    in_stages: ClassVar[bool] = True
     model: ImageModelSettings = CNNSettings(pool="average", dropout_before="hidden")
     directions: int = Field(default=8, ge=2)
     """Random lines through each point; seeds of runs draw others, variants share them."""

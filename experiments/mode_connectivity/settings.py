@@ -1,6 +1,6 @@
 """Typed settings of mode_connectivity. No torch."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -59,6 +59,7 @@ class CurveTrainingSettings(ImageTrainingSettings):
 class ModeConnectivitySettings(ImageTrainingSettings):
     """Two networks are trained apart from each other, then a curve of low loss between them."""
 
+    in_stages: ClassVar[bool] = True
     model: Network = CNNSettings()
     curve: CurveSettings = CurveSettings()
     path_points: int = Field(default=31, ge=3)

@@ -1,6 +1,6 @@
 """Typed settings of skip_connections. No torch."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -36,6 +36,7 @@ class CurvatureMapSettings(Settings):
 class SkipConnectionsSettings(ImageTrainingSettings):
     """A deep network is trained; then the plane around it and its curvature are measured."""
 
+    in_stages: ClassVar[bool] = True
     model: ResNetSettings = ResNetSettings(order="post")
     surface: SurfaceSettings = SurfaceSettings(splits=("train",))
     """The plane; directions are drawn anew for every seed of a run."""

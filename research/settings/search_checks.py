@@ -34,12 +34,13 @@ def check_objective(search: SearchSettings, base: Settings, where: Mapping[str, 
     Raises:
         SettingsError: one of the two.
     """
+    one_training = isinstance(base, TrainingSettings) and not base.in_stages
+    if search.pruner.name != "none" and not one_training:
+        raise SettingsError(
+            f"{where['pruner.name']} is {search.pruner.name}, expected none: this experiment "
+            "has no evaluations at which a trial could be pruned"
+        )
     if not isinstance(base, TrainingSettings):
-        if search.pruner.name != "none":
-            raise SettingsError(
-                f"{where['pruner.name']} is {search.pruner.name}, expected none: this experiment "
-                "has no evaluations at which a trial could be pruned"
-            )
         return
     _check_pruner_steps(search, base, where["pruner.name"])
     metric = search.objective.metric

@@ -1,6 +1,6 @@
 """Settings of a training run: where it computes, how long, and what it keeps."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -73,6 +73,9 @@ class StopSettings(Settings):
 
 class TrainingSettings(Settings):
     """The settings that every experiment has that trains a task; an experiment adds its own."""
+
+    in_stages: ClassVar[bool] = False
+    """Whether a run has several stages, so that no one training could be pruned."""
 
     batch_size: int | None = Field(default=None, ge=1)
     """Examples of one step, over all devices; null means the whole training set."""

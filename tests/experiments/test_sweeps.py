@@ -13,7 +13,9 @@ from research.search.trial_settings import trial_settings
 from research.settings.document import read_document
 from research.settings.errors import SettingsError
 from research.settings.resolve_search import resolve_search
+from research.settings.training import TrainingSettings
 from research.training.interruption import Interruption
+from research.training.stages import StagedRun
 
 NAMES = [each.name for each in all_experiments()]
 QUICK = ("generalisation", "heavy_tails", "random_search")
@@ -29,6 +31,19 @@ def trials(name: str, preset: str, count: int):
     known = parameters(search.space)
     drawn = [values_of(point, known) for point in draw(search.space, "random", count, 100)]
     return search, [(values, trial_settings(model, plain, values)) for values in drawn]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_pruner_is_refused_where_a_run_has_stages(name):
+    """Settings, which are read without torch, say of it what the module is."""
+    experiment = find(name)
+    model = experiment.settings_class()
+    assert getattr(model, "in_stages", False) == issubclass(experiment.module_class(), StagedRun)
+    if issubclass(model, TrainingSettings) and not model.in_stages:
+        return
+    with pytest.raises(SettingsError, match="has no evaluations at which a trial could be pruned"):
+        pruner = {"pruner.name": "median"}
+        resolve_search(read_document(experiment.config), model, "smoke", search_overrides=pruner)
 
 
 @pytest.mark.parametrize("name", NAMES)
