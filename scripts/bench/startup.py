@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,8 @@ def commands(experiment: str) -> list[list[str]]:
         ["run", experiment, "--help"],
         ["run", experiment, "--trainer.max_steps", "0"],
         ["run", experiment, "--variants", "none"],
+        ["sweep", experiment, "--help"],
+        ["sweep", experiment, "--space.none", "1..2"],
         ["landscape", "--help"],
         ["resume", "none"],
         ["report", "none"],
@@ -67,10 +70,10 @@ def main() -> None:
     measured = commands(options.experiment)
     seconds: list[list[float]] = [[] for _ in measured]
     bare: list[float] = []
-    for _ in range(options.turns):
-        for words, of_command in zip(measured, seconds, strict=True):
-            bare.append(processor_seconds(BARE))
-            of_command.append(processor_seconds(["-m", "experiments", *words]))
+    turns = list(zip(measured, seconds, strict=True)) * options.turns
+    for words, of_command in track(turns, "commands", transient=True):
+        bare.append(processor_seconds(BARE))
+        of_command.append(processor_seconds(["-m", "experiments", *words]))
     report(measured, [min(each) for each in seconds], min(bare), options.turns)
 
 
