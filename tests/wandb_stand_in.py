@@ -11,6 +11,7 @@ import re
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -147,7 +148,8 @@ def serve(stand_in: StandIn) -> ThreadingHTTPServer:
             self.send_response(500 if stand_in.failing else 200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
-            self.wfile.write(answer)
+            with suppress(BrokenPipeError):  # who asked was killed, or has waited long enough
+                self.wfile.write(answer)
 
         def do_PUT(self) -> None:
             self.do_POST()
