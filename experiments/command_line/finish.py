@@ -6,6 +6,7 @@ from rich.console import Console
 from experiments.command_line.catalog import experiment_of
 from experiments.command_line.launch import run_all
 from experiments.command_line.ranks import refuse_several_machines
+from experiments.command_line.terminal import say
 from research.records.errors import RecordError
 from research.records.provenance import finish, now
 from research.records.status import FINISHED
@@ -39,7 +40,7 @@ def train_and_judge(record: Record, workers: int, check: bool, console: Console)
         run_all(record, workers, console)
     except Interrupted as stop:
         note_time(record, began)
-        _say(console, f"stopped; go on with: descent resume {path_shown(record.folder)}")
+        say(console, f"stopped; go on with: descent resume {path_shown(record.folder)}")
         return stop.exit_code
     note_time(record, began)
     return judge(record, check, console)
@@ -66,11 +67,11 @@ def judge(record: Record, check: bool, console: Console) -> int:
         console.print(verdict_table(verdicts))
     unfinished = [run for run in record.runs() if run.status().state not in FINISHED]
     for line in suggested_rates(record):
-        _say(console, line)
+        say(console, line)
     for run in unfinished:
         status = run.status()
-        _say(console, f"{run.variant} seed {run.seed} {status.state}: {status.message}", "red")
-    _say(console, f"report: {path_shown(record.report)}")
+        say(console, f"{run.variant} seed {run.seed} {status.state}: {status.message}", "red")
+    say(console, f"report: {path_shown(record.report)}")
     if unfinished:
         return RUN_FAILED
     fails = any(verdict.verdict == "fails" for verdict in verdicts)
@@ -93,11 +94,6 @@ def suggested_rates(record: Record) -> list[str]:
         elif store.status().state in FINISHED:
             lines.append(f"{start}no rate to suggest, the loss does not fall")
     return lines
-
-
-def _say(console: Console, line: str, style: str = "") -> None:
-    """Prints a line as it is: no markup, no wrapping of paths."""
-    console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def note_time(record: Record, began: str) -> None:

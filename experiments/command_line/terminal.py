@@ -13,3 +13,8 @@ def make_console() -> Console:
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
         return Console()
     return Console(width=PIPE_WIDTH)
+
+
+def say(console: Console, line: str, style: str = "") -> None:
+    """Prints a line as it is: no markup, no wrapping of paths."""
+    console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)

@@ -104,7 +104,7 @@ class NetworkObjective:
         for _ in range(self.settings.steps):
             batch, _ = order.next()
             optimizer.zero_grad()
-            F.cross_entropy(model(images[batch]), labels[batch]).backward()  # type: ignore[no-untyped-call]
+            torch.autograd.backward(F.cross_entropy(model(images[batch]), labels[batch]))
             optimizer.step()
         return self._judged(model)
 

@@ -102,8 +102,12 @@ def _is_alive(process: int) -> bool:
     return process > 0
 
 
-def require_server() -> None:
+def require_server(doing: str = "sync", instead: str = "") -> None:
     """Checks that there is someone to send for, and a server to send to.
+
+    Args:
+        doing: what is to be done again when it can.
+        instead: what a refusal adds, where there is a way without a login.
 
     Raises:
         SettingsError: no one is logged in, or the server is away.
@@ -116,11 +120,12 @@ def require_server() -> None:
         raise SettingsError(f"W&B: {wandb_mode.one_line(error)}") from error
     if not logged_in:
         raise SettingsError(
-            "no one is logged in to W&B; run `wandb login`, or set WANDB_API_KEY, then sync again"
+            "no one is logged in to W&B; run `wandb login`, or set WANDB_API_KEY, then "
+            f"{doing} again{instead}"
         )
     address = wandb_mode.server_address()
     if not wandb_mode.reachable(address):
-        raise SettingsError(f"{address} can't be reached; sync again when it can")
+        raise SettingsError(f"{address} can't be reached; {doing} again when it can")
 
 
 def _sync_run(record: Record, store: RunStore, console: Console) -> bool:

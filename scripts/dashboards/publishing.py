@@ -9,6 +9,7 @@ import os
 
 from research.records import wandb_mode
 from research.records.wandb_session import QUIET_ENVIRONMENT
+from research.records.wandb_sync import require_server
 from research.settings.errors import SettingsError
 from scripts.dashboards.objects import views, workspaces
 
@@ -19,21 +20,8 @@ def require_login() -> None:
     Raises:
         SettingsError: no one is logged in, or the server is away.
     """
-    from wandb.errors import AuthenticationError
-
     os.environ.update(QUIET_ENVIRONMENT)
-    try:
-        logged_in = wandb_mode.logged_in()
-    except AuthenticationError as error:
-        raise SettingsError(f"W&B: {wandb_mode.one_line(error)}") from error
-    if not logged_in:
-        raise SettingsError(
-            "no one is logged in to W&B; run `wandb login`, or set WANDB_API_KEY, then publish "
-            "again; --print writes the dashboards as JSON without W&B"
-        )
-    address = wandb_mode.server_address()
-    if not wandb_mode.reachable(address):
-        raise SettingsError(f"{address} can't be reached; publish again when it can")
+    require_server("publish", "; --print writes the dashboards as JSON without W&B")
 
 
 def own_entity() -> str:

@@ -14,6 +14,7 @@ from experiments.command_line.option_values import Engine
 from experiments.command_line.search.display import Standing, best_line, summary
 from experiments.command_line.search.plan import Planned, as_before, make_folder, slots_for
 from experiments.command_line.search.worker import Worker
+from experiments.command_line.terminal import say
 from research.records.provenance import collect
 from research.records.study_table import TABLE_FILE, read_table, write_table
 from research.search.errors import StorageError
@@ -66,7 +67,7 @@ def sweep(
     provide_data_of({planned.variant.where("data.name"): planned.variant.settings}, console)
     make_folder(folder)
     study = open_study(url, name, planned)
-    _say(console, f"study {name}, {study.plan.trials} trials: {path_shown(folder)}")
+    say(console, f"study {name}, {study.plan.trials} trials: {path_shown(folder)}")
     if engine is None:
         return DONE
     with _goes_on(console):
@@ -77,7 +78,7 @@ def sweep(
         else:
             code = _work(study, url, folder, planned.slots, command, console)
     if code:
-        _say(console, GO_ON)
+        say(console, GO_ON)
         return code
     return report(study, folder, console)
 
@@ -116,7 +117,7 @@ def work(
         code = _work(study, url, folder, slots, command, console)
     if console is not None:
         standing = Standing.of_table(study.table())
-        _say(console, GO_ON if code else f"study {name}: {summary(standing, 0.0)}")
+        say(console, GO_ON if code else f"study {name}: {summary(standing, 0.0)}")
     return code
 
 
@@ -127,7 +128,7 @@ def _goes_on(console: Console | None) -> Iterator[None]:
         yield
     except (OSError, StorageError):
         if console is not None:
-            _say(console, GO_ON)
+            say(console, GO_ON)
         raise
 
 
@@ -208,12 +209,7 @@ def report(study: "Study", folder: Path, console: Console) -> int:
         write_table(folder, table)
     page = write_study_report(folder, redraw=has_changed)
     standing = Standing.of_table(table)
-    _say(console, summary(standing, 0.0))
-    _say(console, best_line(standing.best, table.plan.objective))
-    _say(console, f"report: {path_shown(page)}")
+    say(console, summary(standing, 0.0))
+    say(console, best_line(standing.best, table.plan.objective))
+    say(console, f"report: {path_shown(page)}")
     return DONE if standing.best is not None else FAILED
-
-
-def _say(console: Console, line: str) -> None:
-    """Prints a line as it is: no markup, no wrapping of paths."""
-    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -16,6 +16,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from experiments.command_line.terminal import say
 from research.evidence.study_reading import objective_words, ranked, worded
 from research.records.display import SECONDS_BETWEEN_LINES, RunProgress, render
 from research.records.study_table import StudyTable, TrialRow
@@ -184,7 +185,7 @@ class SearchDisplay:
     def say(self, line: str, style: str = "") -> None:
         """Prints a line as it is, above the table: no markup, no wrapping."""
         if self._console is not None:
-            self._console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+            say(self._console, line, style)
 
     def trial_ended(self, row: TrialRow, standing: Standing) -> Standing:
         """Says how a trial of this worker ended; on a terminal only where something went wrong.
